@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/**
+ * Runs one program with an argument list (never a shell) and resolves with its stdout.
+ * Rejects when it cannot start, exits with another code than 0, or is not done within `timeoutMs`; the message ends
+ * with the last lines it wrote. `onLine` hears each line of both streams.
+ */
+export function runCommand(argv, { timeoutMs, cwd, env, onLine = () => {} }) {
+  const [file, ...args] = argv;
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { cwd, env: env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const out = [];
+    const tail = [];
+    const hear = (stream, sink) =>
+      createInterface({ input: stream }).on('line', (line) => {
+        sink?.push(line);
+        tail.push(line);
+        if (tail.length > TAIL_LINES) tail.shift();
+        onLine(line);
+      });
+    hear(child.stdout, out);
+    hear(child.stderr);
+    const deadline = stopAfter(child, timeoutMs);
+    child.once('error', (error) => {
+      deadline.clear();
+      reject(new Error(`${file} could not be started: ${error.message}`));
+    });
+    child.once('close', (code, signal) => {
+      deadline.clear();
+      if (code === 0) return resolve(out.join('\n'));
+      const how = deadline.isOver() ? `was not done after ${timeoutMs / 1000} s` : `ended with ${signal ?? code}`;
+      reject(new Error([`${argv.join(' ')} ${how}`, ...tail].join('\n  ')));
+    });
+  });
+}
+
+/** The path of a program, or undefined. Looks in the system folders too: a user's PATH often lacks /usr/sbin. */
+export function findProgram(name) {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
+  return folders.filter(Boolean).map((folder) => join(folder, name)).find(isExecutable);
+}
+
+export function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function stopAfter(child, timeoutMs) {
+  let isOver = false;
+  let kill;
+  const timer = setTimeout(() => {
+    isOver = true;
+    child.kill('SIGTERM');
+    kill = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
+  }, timeoutMs);
+  return {
+    isOver: () => isOver,
+    clear: () => {
+      clearTimeout(timer);
+      clearTimeout(kill);
+    },
+  };
+}
+
+const TAIL_LINES = 12;
+const KILL_AFTER_MS = 5_000;

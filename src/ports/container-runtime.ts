@@ -1,0 +1,158 @@
+import type { Resources } from '../domain/sandbox.ts';
+
+export interface ContainerSpec {
+  /** Engine-wide unique name (domain/ids.ts). */
+  readonly name: string;
+  readonly sandboxId: string;
+  readonly tenant: string | null;
+  /** Digest or name of an image that the engine has. */
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly user: string | null;
+  readonly workdir: string | null;
+  readonly resources: Resources;
+  readonly runtime: string;
+  readonly network: 'open' | 'closed';
+  /** The address it must have. */
+  readonly address: string;
+}
+
+export type ContainerStatus = 'created' | 'running' | 'paused' | 'exited' | 'dead';
+
+/** What inspect says. */
+export interface ContainerFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly status: ContainerStatus;
+  /** The service and sandbox it is labelled with; null where it is not one of any installation. */
+  readonly serviceId: string | null;
+  readonly sandboxId: string | null;
+  /** The engine's State.StartedAt, compared as text; empty when it never ran. */
+  readonly startedAt: string;
+  readonly exitCode: number | null;
+  readonly oomKilled: boolean;
+  /** The engine's own words about a failed start; empty when there are none. */
+  readonly error: string;
+  readonly address: string | null;
+  /** The image's content id, `sha256:...`. */
+  readonly imageDigest: string;
+  readonly resources: Pick<Resources, 'cpus' | 'memoryMb' | 'pids'>;
+}
+
+/** One line of a list: cheaper than inspect, and older the moment it is read. */
+export interface ContainerSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly sandboxId: string;
+  readonly status: ContainerStatus;
+  /** By the engine's clock. */
+  readonly createdAtMs: number;
+}
+
+export interface ContainerEvent {
+  readonly action: 'start' | 'die' | 'oom' | 'destroy' | 'pause' | 'unpause';
+  readonly sandboxId: string;
+  readonly containerId: string;
+}
+
+export interface EngineInfo {
+  readonly name: string;
+  readonly version: string;
+  readonly storageDriver: string;
+  readonly cgroupVersion: string;
+  readonly runtimes: readonly string[];
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly dataRoot: string;
+  /** True when a disk bound of a sandbox is enforced by the storage driver. */
+  readonly diskEnforced: boolean;
+  /** True when the host drops new connections from sandboxes; false where that could not be set up. */
+  readonly hostIsolated: boolean;
+  readonly networks: readonly { readonly name: string; readonly subnet: string }[];
+  /** By the engine's clock, to judge ages. */
+  readonly nowMs: number;
+}
+
+/** What a container runtime of the engine (runc, runsc, kata ...) can do with a sandbox. */
+export interface RuntimeCapabilities {
+  readonly restart: boolean;
+  readonly pause: boolean;
+  readonly quota: boolean;
+  readonly stats: boolean;
+}
+
+export interface PullProgress {
+  /** `resolving`, `downloading`, `extracting`, `done`. */
+  readonly phase: string;
+  readonly currentBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface CallOptions {
+  /** Only waits are cut short by it; a call that was sent runs to its own deadline. */
+  readonly signal?: AbortSignal;
+}
+
+/** Whether a create made the container, found ours, or met somebody else's under the name. */
+export type ContainerCreateOutcome =
+  | { readonly outcome: 'created' | 'adopted'; readonly facts: ContainerFacts }
+  | { readonly outcome: 'name_conflict' };
+
+/**
+ * One container engine. Every call is bounded by its own deadline. Errors: `engine_unavailable` when the engine cannot be
+ * reached, does not answer in time or its breaker is open ("unknown": nothing may be concluded from it);
+ * `start_failed` when it answered and refused, with its words; `disk_full` when it has no space.
+ * Only containers with this installation's label are ever changed.
+ */
+export interface ContainerRuntime {
+  /** The engine's name in rows and views. */
+  readonly engine: string;
+  /** Round trip to the engine; throws `engine_unavailable`. */
+  ping(): Promise<void>;
+  info(): Promise<EngineInfo>;
+  /** What `runtime` can do; undefined when the engine does not have it. */
+  capabilities(runtime: string): Promise<RuntimeCapabilities | undefined>;
+  /** Makes the two networks (and the host's firewall rule where it may); safe to call again. */
+  prepare(): Promise<void>;
+  /** The address with that index in a network's ring; undefined past its end. Index 0 is the first usable one. */
+  addressAt(network: 'open' | 'closed', index: number): string | undefined;
+  /** How many addresses a network's ring has. */
+  addressCount(network: 'open' | 'closed'): number;
+
+  /** The content id of an image that the engine has; undefined when it has none of that name. */
+  findImage(image: string): Promise<string | undefined>;
+  /** Pulls an image with the credentials of the standard Docker config; joins a pull of the same image under way. */
+  pullImage(image: string, onProgress?: (progress: PullProgress) => void, options?: CallOptions): Promise<string>;
+  /** Keeps an image from being pruned under a tag of ours for the template. */
+  keepImage(templateName: string, image: string): Promise<void>;
+
+  create(spec: ContainerSpec): Promise<ContainerCreateOutcome>;
+  /**
+   * Starts it; running already is done. Throws `not_found` when the container is gone, and `conflict` with
+   * `details.reason = 'address_in_use'` when somebody else on the engine has its address.
+   */
+  start(containerId: string): Promise<void>;
+  /** Gives a container that does not run another address in its network. */
+  moveAddress(containerId: string, network: 'open' | 'closed', address: string): Promise<void>;
+  /** SIGTERM, after `graceSeconds` SIGKILL; thaws a paused one. Not running, or gone, is done. */
+  stop(containerId: string, graceSeconds: number): Promise<void>;
+  /** SIGKILL at once; not running, or gone, is done. */
+  kill(containerId: string): Promise<void>;
+  /** Paused already is done. Throws `not_found` when the container is gone, `conflict` when it does not run. */
+  pause(containerId: string): Promise<void>;
+  unpause(containerId: string): Promise<void>;
+  /** Changes the limits live; memory and swap together. */
+  update(containerId: string, resources: Resources): Promise<void>;
+  /** Kills and removes it with its anonymous volumes; returns only when inspect says it is gone. */
+  remove(containerId: string): Promise<void>;
+  /** By id or name; undefined when the engine has none. */
+  inspect(idOrName: string): Promise<ContainerFacts | undefined>;
+  /** All containers of this installation, in every status. */
+  list(): Promise<readonly ContainerSummary[]>;
+  /** The end of both output streams, at most `maxBytes`, as text; empty when it is gone. */
+  logTail(containerId: string, maxBytes: number): Promise<string>;
+  /** Events of this installation's containers until the signal aborts; throws when the stream breaks. */
+  events(signal: AbortSignal): AsyncIterable<ContainerEvent>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,114 @@
+import type { DeadlineName } from '../domain/lifetime.ts';
+import type { Quota, Usage } from '../domain/limits.ts';
+import type { RecordedTransition, Sandbox, SandboxState, Transition } from '../domain/sandbox.ts';
+
+export interface QuotaCheck {
+  readonly tenant: string;
+  readonly quota: Quota;
+}
+
+export interface IdempotencyRecord {
+  readonly tenant: string;
+  readonly key: string;
+  /** Hash of the request, so that the same key with another body is noticed. */
+  readonly requestHash: string;
+  readonly sandboxId: string;
+  readonly createdAtMs: number;
+}
+
+export interface AddressPool {
+  readonly network: 'open' | 'closed';
+  /** Where this installation's ring starts. */
+  readonly firstIndex: number;
+  /** Number of addresses in the ring. */
+  readonly size: number;
+  readonly quarantineMs: number;
+}
+
+export interface SandboxCreation {
+  readonly row: Sandbox;
+  readonly transition: Transition;
+  readonly idempotency: IdempotencyRecord | null;
+  readonly quota: QuotaCheck | null;
+}
+
+export type CreateOutcome =
+  | { readonly outcome: 'created'; readonly row: Sandbox; readonly transition: RecordedTransition }
+  | { readonly outcome: 'id_taken' }
+  | { readonly outcome: 'idempotency_key_taken' }
+  | { readonly outcome: 'quota_exceeded'; readonly bound: keyof Quota; readonly usage: Usage };
+
+export interface Replacement {
+  readonly next: Sandbox;
+  readonly expectedVersion: number;
+  /** null for a change that is no transition (a PATCH). */
+  readonly transition: Transition | null;
+  /** Checked in the same transaction when the change makes a sandbox live again or larger. */
+  readonly quota?: QuotaCheck | null;
+}
+
+export type ReplaceOutcome =
+  | { readonly outcome: 'replaced'; readonly transition: RecordedTransition | null }
+  | { readonly outcome: 'version_moved' }
+  | { readonly outcome: 'quota_exceeded'; readonly bound: keyof Quota; readonly usage: Usage };
+
+export interface SandboxListQuery {
+  /** null = all tenants. */
+  readonly tenant: string | null;
+  readonly states: readonly SandboxState[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly template: string | null;
+  readonly order: 'asc' | 'desc';
+  readonly limit: number;
+  /** Where the page before ended; null for the first page. */
+  readonly after: { readonly createdAtMs: number; readonly id: string } | null;
+}
+
+/** The rows that are the truth, their history, and what must change in the same transaction. */
+export interface SandboxStore {
+  /** Writes row, history entry and idempotency record in one transaction, or nothing. */
+  create(creation: SandboxCreation): Promise<CreateOutcome>;
+  find(id: string): Promise<Sandbox | undefined>;
+  /** Writes row and history entry in one transaction, only while the stored version is still `expectedVersion`. */
+  replace(replacement: Replacement): Promise<ReplaceOutcome>;
+  /** Keyset pages by creation, stable under inserts. Pool slots never show. */
+  list(query: SandboxListQuery): Promise<readonly Sandbox[]>;
+  /** Ids whose deadline has passed at `nowMs`, oldest first, at most `limit`, in a state that the deadline can move. */
+  due(deadline: DeadlineName, nowMs: number, limit: number): Promise<readonly string[]>;
+  /** Ids of tombstones to purge at `nowMs`, oldest first. */
+  purgeable(nowMs: number, limit: number): Promise<readonly string[]>;
+  /** Ids in any of `states`, by id, after `afterId`. */
+  idsInStates(states: readonly SandboxState[], afterId: string | null, limit: number): Promise<readonly string[]>;
+  /** Distinct stored states: checked at boot, so that an unknown one is found before it is needed. */
+  storedStates(): Promise<readonly string[]>;
+  countByState(): Promise<Readonly<Partial<Record<SandboxState, number>>>>;
+  /** Moves the last activity forward and the idle deadline with it, only in `running` and of this incarnation; no version, no history. */
+  touch(id: string, incarnation: number, atMs: number): Promise<void>;
+  /** Removes the row of a `deleted` sandbox with its history; false when it is not there or not deleted. */
+  purge(id: string): Promise<boolean>;
+
+  /** Entries of one sandbox after `afterNumber`, oldest first; the newest 1,000 are kept. */
+  history(id: string, afterNumber: number, limit: number): Promise<readonly RecordedTransition[]>;
+  /** Entries of all (or one tenant's, or one sandbox's) after `afterSeq`, oldest first. */
+  transitionsAfter(
+    afterSeq: number,
+    filter: { readonly tenant: string | null; readonly sandboxId: string | null },
+    limit: number,
+  ): Promise<readonly RecordedTransition[]>;
+  /** The newest `seq`; 0 when there is none. */
+  lastSeq(): Promise<number>;
+
+  findIdempotency(tenant: string, key: string, notBeforeMs: number): Promise<IdempotencyRecord | undefined>;
+  /** Forgets records made before `beforeMs`; returns how many. */
+  forgetIdempotency(beforeMs: number): Promise<number>;
+
+  /**
+   * The next free address index of the ring for `sandboxId`: not held, and not freed within the quarantine.
+   * undefined when the ring is full. An index the sandbox holds already in this network is returned again.
+   */
+  takeAddress(sandboxId: string, pool: AddressPool, nowMs: number): Promise<number | undefined>;
+  /** Starts the quarantine of what the sandbox holds; nothing happens when it holds none. */
+  freeAddress(sandboxId: string, nowMs: number): Promise<void>;
+
+  close(): Promise<void>;
+}
