@@ -23,7 +23,7 @@ export const baseImage = {
   needs: ['engine'],
   isMissing: async ({ root }) => !(await hasImage(BASE_IMAGE, imageContent(root))),
   plan: `pull ${REGISTRY_IMAGE} where a registry can be reached, else make it with mmdebstrap; then build images/base`,
-  command: 'npm run images',
+  command: 'node scripts/bootstrap.mjs',
   provide,
 };
 
@@ -50,7 +50,11 @@ async function pulled() {
   const abort = new AbortController();
   const tooSlow = setTimeout(() => abort.abort(new Error('no answer in 8 s')), PULL_FIRST_BYTE_MS);
   try {
-    await pullImage(REGISTRY_IMAGE, { timeoutMs: PULL_MS, signal: abort.signal, onMessage: () => clearTimeout(tooSlow) });
+    await pullImage(REGISTRY_IMAGE, {
+      timeoutMs: PULL_MS,
+      signal: abort.signal,
+      onMessage: () => clearTimeout(tooSlow),
+    });
     return REGISTRY_IMAGE;
   } catch (error) {
     say(STEP, `no image from a registry (${error.message}), making it from Debian packages`);

@@ -19,7 +19,7 @@ export const busyboxImage = {
   needs: ['engine'],
   isMissing: async ({ root }) => !(await hasImage(BUSYBOX_IMAGE, imageContent(root))),
   plan: 'take the static busybox of Debian, link its applets, import it into the engine',
-  command: 'npm test',
+  command: 'node scripts/bootstrap.mjs --for-tests',
   provide,
 };
 
@@ -71,7 +71,10 @@ async function layOut(image, binary) {
   }
   await mkdir(join(image, 'usr', 'bin'), { recursive: true });
   await symlink('../../bin/busybox', join(image, 'usr', 'bin', 'env'));
-  await writeFile(join(image, 'etc', 'passwd'), 'root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/home/user:/bin/sh\n');
+  await writeFile(
+    join(image, 'etc', 'passwd'),
+    'root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/home/user:/bin/sh\n',
+  );
   await writeFile(join(image, 'etc', 'group'), 'root:x:0:\nuser:x:1000:\n');
   await mkdir(join(image, 'home', 'user'));
 }

@@ -1,8 +1,9 @@
-import { BootstrapError, say } from './say.mjs';
 import { findProgram, runCommand } from './run-command.mjs';
+import { BootstrapError, say } from './say.mjs';
 
 const DEADLINE_MS = 600_000;
 let queue = Promise.resolve();
+let areListsFresh = false;
 
 /** Installs Debian packages; asks at the same time wait for each other, because apt allows one at a time. */
 export function installDebianPackages(step, packages) {
@@ -28,7 +29,9 @@ export async function rootPrefix() {
 
 /** Fetches the package lists, only when a package cannot be found without. Needs no root to be asked. */
 export async function ensurePackageLists(step, packages) {
-  const known = await runCommand(['apt-cache', 'show', '--no-all-versions', ...packages], { timeoutMs: 30_000 }).catch(() => '');
+  const known = await runCommand(['apt-cache', 'show', '--no-all-versions', ...packages], { timeoutMs: 30_000 }).catch(
+    () => '',
+  );
   const missing = packages.filter((name) => !known.includes(`Package: ${name}\n`));
   if (missing.length > 0) await updateLists(step);
 }
@@ -41,16 +44,31 @@ async function install(step, packages) {
     );
   }
   const prefix = await rootPrefix();
-  if (!prefix) throw new BootstrapError(`${packages.join(', ')} must be installed, which needs root`, installCommand(packages));
+  if (!prefix)
+    throw new BootstrapError(`${packages.join(', ')} must be installed, which needs root`, installCommand(packages));
   await ensurePackageLists(step, packages);
   say(step, `apt-get install ${packages.join(' ')}`);
-  const command = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...LOCK_WAIT, 'install', '-y', '--no-install-recommends'];
-  const run = () => runCommand([...command, ...packages], { timeoutMs: DEADLINE_MS, onLine: (line) => tellProgress(step, line) });
+  const command = [
+    ...prefix,
+    'env',
+    'DEBIAN_FRONTEND=noninteractive',
+    'apt-get',
+    ...LOCK_WAIT,
+    'install',
+    '-y',
+    '--no-install-recommends',
+  ];
+  const run = () =>
+    runCommand([...command, ...packages], { timeoutMs: DEADLINE_MS, onLine: (line) => tellProgress(step, line) });
   // Lists older than the mirror name files that are gone: fetch them and try once more.
+  const again = (error) => (areListsFresh ? Promise.reject(error) : updateLists(step).then(run));
   await run()
-    .catch(() => updateLists(step).then(run))
+    .catch(again)
     .catch((error) => {
-      throw new BootstrapError(error.message, `sudo apt-get update && ${installCommand(packages)}`);
+      const offline = /Unable to locate|Failed to fetch/.test(error.message)
+        ? '\nCan this machine reach a Debian mirror?'
+        : '';
+      throw new BootstrapError(error.message + offline, `sudo apt-get update && ${installCommand(packages)}`);
     });
 }
 
@@ -60,6 +78,7 @@ async function updateLists(step) {
   await runCommand([...prefix, 'apt-get', ...LOCK_WAIT, 'update'], { timeoutMs: 180_000 }).catch((error) => {
     throw new BootstrapError(error.message, 'sudo apt-get update');
   });
+  areListsFresh = true;
 }
 
 function tellProgress(step, line) {

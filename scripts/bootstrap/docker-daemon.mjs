@@ -17,7 +17,8 @@ const STEP = 'engine:';
 /** Starts the installed Docker daemon and waits until it answers. A daemon that is just starting is only waited for. */
 export async function startDockerDaemon() {
   const prefix = await rootPrefix();
-  if (!prefix) throw new BootstrapError('the Docker daemon is not running, and starting it needs root', START_COMMAND());
+  if (!prefix)
+    throw new BootstrapError('the Docker daemon is not running, and starting it needs root', START_COMMAND());
   if (hasSystemd()) {
     say(STEP, 'systemctl start docker');
     await runCommand([...prefix, 'systemctl', 'start', 'docker'], { timeoutMs: READY_WITHIN_MS });
@@ -47,7 +48,10 @@ async function waitUntilReady(logFile, whyEnded = () => undefined) {
     if (reason === undefined) return;
     if (reason === 'EACCES') throw noPermission();
     if (whyEnded() || Date.now() > giveUpAtMs) {
-      throw new BootstrapError(`the Docker daemon does not answer (${whyEnded() ?? reason}); ${logFile} says why`, START_COMMAND());
+      throw new BootstrapError(
+        `the Docker daemon does not answer (${whyEnded() ?? reason}); ${logFile} says why`,
+        START_COMMAND(),
+      );
     }
     await sleep(100);
   }

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import { join } from 'node:path';
-import { Duplex } from 'node:stream';
 import { createInterface } from 'node:readline';
+import { Duplex } from 'node:stream';
 
 const LOCAL_SOCKET = '/var/run/docker.sock';
 
@@ -32,7 +32,14 @@ export async function whyNoEngine(timeoutMs = 3_000) {
 export function engineCall(method, path, { body, headers = {}, timeoutMs = 10_000, onMessage, signal } = {}) {
   return new Promise((resolve, reject) => {
     const { request, options } = transport(engineAddress().url);
-    const call = request({ ...options, method, path, headers: { host: 'docker', ...headers }, timeout: timeoutMs, signal });
+    const call = request({
+      ...options,
+      method,
+      path,
+      headers: { host: 'docker', ...headers },
+      timeout: timeoutMs,
+      signal,
+    });
     call.once('timeout', () => call.destroy(new Error(`no answer from the engine for ${timeoutMs / 1000} s`)));
     call.once('error', reject);
     call.once('response', (response) => {
@@ -65,7 +72,8 @@ async function readProgress(response, onMessage) {
 function transport(url) {
   const { protocol, hostname, port, pathname, username } = new URL(url);
   if (protocol === 'unix:') return { request: http.request, options: { socketPath: pathname, agent: false } };
-  if (protocol === 'ssh:') return { request: http.request, options: { createConnection: () => dialOverSsh(hostname, port, username) } };
+  if (protocol === 'ssh:')
+    return { request: http.request, options: { createConnection: () => dialOverSsh(hostname, port, username) } };
   const folder = process.env['DOCKER_CERT_PATH'];
   if (!folder) return { request: http.request, options: { hostname, port: port || 2375, agent: false } };
   const read = (name) => readFileSync(join(folder, name));
@@ -77,9 +85,17 @@ function transport(url) {
 function dialOverSsh(hostname, port, username) {
   const where = username ? `${decodeURIComponent(username)}@${hostname}` : hostname;
   const options = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10', ...(port ? ['-p', port] : [])];
-  const child = spawn('ssh', [...options, '--', where, 'docker', 'system', 'dial-stdio'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn('ssh', [...options, '--', where, 'docker', 'system', 'dial-stdio'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
   const socket = Duplex.from({ writable: child.stdin, readable: child.stdout });
   child.once('error', (error) => socket.destroy(error));
   socket.once('close', () => child.kill());
-  return Object.assign(socket, { setTimeout: () => socket, setNoDelay: () => socket, setKeepAlive: () => socket, ref: () => socket, unref: () => socket });
+  return Object.assign(socket, {
+    setTimeout: () => socket,
+    setNoDelay: () => socket,
+    setKeepAlive: () => socket,
+    ref: () => socket,
+    unref: () => socket,
+  });
 }

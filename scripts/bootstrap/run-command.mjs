@@ -24,6 +24,9 @@ export function runCommand(argv, { timeoutMs, cwd, env, onLine = () => {} }) {
     hear(child.stdout, out);
     hear(child.stderr);
     const deadline = stopAfter(child, timeoutMs);
+    const stop = () => child.kill('SIGTERM');
+    process.once('exit', stop);
+    child.once('close', () => process.removeListener('exit', stop));
     child.once('error', (error) => {
       deadline.clear();
       reject(new Error(`${file} could not be started: ${error.message}`));
@@ -40,7 +43,10 @@ export function runCommand(argv, { timeoutMs, cwd, env, onLine = () => {} }) {
 /** The path of a program, or undefined. Looks in the system folders too: a user's PATH often lacks /usr/sbin. */
 export function findProgram(name) {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
-  return folders.filter(Boolean).map((folder) => join(folder, name)).find(isExecutable);
+  return folders
+    .filter(Boolean)
+    .map((folder) => join(folder, name))
+    .find(isExecutable);
 }
 
 export function isExecutable(path) {

@@ -11,6 +11,9 @@ export interface LifetimePolicy {
   readonly tombstoneRetentionSeconds: number;
 }
 
+/** How long an idempotency key stands for the sandbox it started. */
+export const IDEMPOTENCY_WINDOW_MS = 24 * 3_600_000;
+
 export const deadlineNames = ['startBy', 'stopAt', 'idleStopAt', 'pausedUntil', 'deleteAt'] as const;
 export type DeadlineName = (typeof deadlineNames)[number];
 

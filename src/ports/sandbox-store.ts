@@ -64,6 +64,12 @@ export interface SandboxListQuery {
   readonly after: { readonly createdAtMs: number; readonly id: string } | null;
 }
 
+/** Where a sandbox stands, without the rest of its row. */
+export interface Standing {
+  readonly id: string;
+  readonly state: SandboxState;
+}
+
 /** The rows that are the truth, their history, and what must change in the same transaction. */
 export interface SandboxStore {
   /** Writes row, history entry and idempotency record in one transaction, or nothing. */
@@ -73,12 +79,15 @@ export interface SandboxStore {
   replace(replacement: Replacement): Promise<ReplaceOutcome>;
   /** Keyset pages by creation, stable under inserts. Pool slots never show. */
   list(query: SandboxListQuery): Promise<readonly Sandbox[]>;
-  /** Ids whose deadline has passed at `nowMs`, oldest first, at most `limit`, in a state that the deadline can move. */
-  due(deadline: DeadlineName, nowMs: number, limit: number): Promise<readonly string[]>;
+  /**
+   * Ids whose deadline has passed at `nowMs`, oldest first, in a state that the deadline can move: at most `limit` after
+   * the first `skip` (those that a scan could not move and left behind).
+   */
+  due(deadline: DeadlineName, nowMs: number, limit: number, skip: number): Promise<readonly string[]>;
   /** Ids of tombstones to purge at `nowMs`, oldest first. */
   purgeable(nowMs: number, limit: number): Promise<readonly string[]>;
-  /** Ids in any of `states`, by id, after `afterId`. */
-  idsInStates(states: readonly SandboxState[], afterId: string | null, limit: number): Promise<readonly string[]>;
+  /** Rows in any of `states`, by id, after `afterId`. */
+  inStates(states: readonly SandboxState[], afterId: string | null, limit: number): Promise<readonly Standing[]>;
   /** Distinct stored states: checked at boot, so that an unknown one is found before it is needed. */
   storedStates(): Promise<readonly string[]>;
   countByState(): Promise<Readonly<Partial<Record<SandboxState, number>>>>;
@@ -104,7 +113,7 @@ export interface SandboxStore {
 
   /**
    * The next free address index of the ring for `sandboxId`: not held, and not freed within the quarantine.
-   * undefined when the ring is full. An index the sandbox holds already in this network is returned again.
+   * undefined when the ring is full. Each call takes another one; freeAddress gives all of them back.
    */
   takeAddress(sandboxId: string, pool: AddressPool, nowMs: number): Promise<number | undefined>;
   /** Starts the quarantine of what the sandbox holds; nothing happens when it holds none. */

@@ -1,0 +1,90 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { BUILD_STAMP, sourcesHash } from './bootstrap/build.mjs';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const DIST = join(ROOT, 'dist');
+const SDK = 'src/sdk/index.ts';
+const ENTRIES = [
+  { from: 'src/main.ts', to: 'main.js' },
+  { from: 'src/cli/main.ts', to: 'cli.js', isProgram: true },
+  { from: SDK, to: 'sdk.js' },
+  { from: 'demo/main.ts', to: 'demo.js' },
+];
+
+// In dist and not in /tmp: a rename works only within one file system.
+const scratch = join(DIST, `.new-${process.pid}`);
+const builtFrom = sourcesHash(ROOT);
+mkdirSync(scratch, { recursive: true });
+try {
+  const present = ENTRIES.filter(({ from }) => existsSync(join(ROOT, from)));
+  for (const { from } of ENTRIES.filter((entry) => !present.includes(entry)))
+    console.log(`skipped ${from}: it does not exist`);
+  await Promise.all(present.map(bundle));
+  if (existsSync(join(ROOT, SDK))) writeDeclarations();
+  publish();
+  console.log(`built ${present.map(({ to }) => `dist/${to}`).join(', ') || 'nothing'}`);
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+async function bundle({ from, to, isProgram }) {
+  const outfile = join(scratch, to);
+  const hasHashbang = readFileSync(join(ROOT, from), 'utf8').startsWith('#!');
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: [from],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    sourcemap: true,
+    logLevel: 'warning',
+    banner: isProgram && !hasHashbang ? { js: '#!/usr/bin/env node' } : {},
+  });
+  if (isProgram) chmodSync(outfile, 0o755);
+}
+
+/** Types only: `npm run typecheck` is where errors are told. */
+function writeDeclarations() {
+  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+  const args = [tsc, '--project', join(ROOT, 'tsconfig.sdk.json'), '--outDir', scratch];
+  const { status, stdout } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8', timeout: 120_000 });
+  if (status !== 0) throw new Error(`no type declarations for the sdk:\n${stdout}`);
+}
+
+/** Puts each new file in place by a rename, so that a service that runs never meets half a file, then drops old ones. */
+function publish() {
+  const fresh = filesUnder(scratch);
+  for (const file of fresh) {
+    mkdirSync(dirname(join(DIST, file)), { recursive: true });
+    renameSync(join(scratch, file), join(DIST, file));
+  }
+  for (const file of filesUnder(DIST)) {
+    if (!fresh.includes(file) && !file.startsWith('.new-')) rmSync(join(DIST, file));
+  }
+  writeFileSync(join(DIST, BUILD_STAMP), builtFrom);
+}
+
+function filesUnder(folder, root = folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? filesUnder(path, root) : [relative(root, path)];
+  });
+}

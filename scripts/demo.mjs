@@ -1,0 +1,6 @@
+import { bootstrapOrExit, ROOT } from './bootstrap.mjs';
+import { runInForeground } from './run-in-foreground.mjs';
+
+await bootstrapOrExit();
+const env = { SANDGLASS_REDIS_URL: 'embedded', ...process.env };
+process.exitCode = await runInForeground(['dist/demo.js', ...process.argv.slice(2)], { cwd: ROOT, env });

@@ -1,0 +1,30 @@
+import type { LifetimePolicy } from '../domain/lifetime.ts';
+import type { Limits } from '../domain/limits.ts';
+import type { StartDefaults } from '../domain/spec.ts';
+import type { ChangeFeed } from '../ports/change-feed.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ContainerRuntime } from '../ports/container-runtime.ts';
+import type { Ids } from '../ports/ids.ts';
+import type { KeyStore } from '../ports/key-store.ts';
+import type { LiveStore } from '../ports/live-store.ts';
+import type { SandboxStore } from '../ports/sandbox-store.ts';
+import type { Reconciler } from '../reconcile/reconciler.ts';
+import type { TemplateRegistry } from './template-registry.ts';
+
+/** What the operations are made of; built once, in compose.ts. */
+export interface OperationDeps {
+  readonly store: SandboxStore;
+  readonly live: LiveStore;
+  readonly keys: KeyStore;
+  readonly runtime: ContainerRuntime;
+  readonly reconciler: Reconciler;
+  readonly feed: ChangeFeed;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly policy: LifetimePolicy;
+  readonly limits: Limits;
+  readonly startDefaults: StartDefaults;
+  readonly templates: TemplateRegistry;
+  /** Patterns (`*` matches anything) of images that role `user` may start besides those of templates. */
+  readonly allowedImages: readonly string[];
+}

@@ -1,0 +1,33 @@
+import type { Sandbox } from '../domain/sandbox.ts';
+import type { Change, ChangeFeed } from '../ports/change-feed.ts';
+
+const REMEMBERED = 2_000;
+
+/** The feed of one process: listeners are called in the order of subscribing, one that throws is reported. */
+export function changeFeed(onListenerError: (error: unknown) => void): ChangeFeed {
+  const listeners = new Set<(change: Change) => void>();
+  const rows = new Map<number, Sandbox>();
+  const remember = ({ row, transition }: Change) => {
+    if (transition === null) return;
+    rows.set(transition.seq, row);
+    const oldest = rows.keys().next().value;
+    if (rows.size > REMEMBERED && oldest !== undefined) rows.delete(oldest);
+  };
+  return {
+    publish(change) {
+      remember(change);
+      for (const listener of [...listeners]) {
+        try {
+          listener(change);
+        } catch (error) {
+          onListenerError(error);
+        }
+      }
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    rowAt: (seq) => rows.get(seq),
+  };
+}

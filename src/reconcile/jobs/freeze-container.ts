@@ -1,0 +1,61 @@
+import { errorMessage, isSandboxError } from '../../domain/errors.ts';
+import type { SandboxEvent } from '../../domain/events.ts';
+import type { Sandbox } from '../../domain/sandbox.ts';
+import type { ContainerFacts } from '../../ports/container-runtime.ts';
+import type { Job } from '../drive.ts';
+import { endFactsOf, findContainer, isUp, type JobDeps } from './job-deps.ts';
+
+/** Ends with the container frozen, or with what stands in the way. */
+export function pauseContainer(deps: JobDeps): Job {
+  return (row) =>
+    freezeOrThaw(deps, row, {
+      wanted: 'paused',
+      act: (facts) => deps.runtime.pause(facts.id),
+      succeeded: { type: 'PAUSE_SUCCEEDED', incarnation: row.incarnation },
+      failed: (message) => ({ type: 'PAUSE_FAILED', incarnation: row.incarnation, message }),
+    });
+}
+
+/** Ends with the container thawed, or with what stands in the way. */
+export function resumeContainer(deps: JobDeps): Job {
+  return (row) =>
+    freezeOrThaw(deps, row, {
+      wanted: 'running',
+      act: (facts) => deps.runtime.unpause(facts.id),
+      succeeded: { type: 'RESUME_SUCCEEDED', incarnation: row.incarnation },
+      failed: (message) => ({ type: 'RESUME_FAILED', incarnation: row.incarnation, message }),
+    });
+}
+
+interface Freezing {
+  readonly wanted: 'paused' | 'running';
+  readonly act: (facts: ContainerFacts) => Promise<void>;
+  readonly succeeded: SandboxEvent;
+  readonly failed: (message: string) => SandboxEvent;
+}
+
+async function freezeOrThaw(deps: JobDeps, row: Sandbox, step: Freezing): Promise<SandboxEvent> {
+  const facts = await findContainer(deps, row);
+  if (facts === undefined) return lost(row);
+  if (facts.status === step.wanted) return step.succeeded;
+  if (!isUp(facts)) return exited(deps, row, facts);
+  try {
+    await step.act(facts);
+    return step.succeeded;
+  } catch (error) {
+    if (isSandboxError(error, 'engine_unavailable')) throw error;
+    const after = await findContainer(deps, row);
+    if (after === undefined) return lost(row);
+    return isUp(after) ? step.failed(errorMessage(error)) : exited(deps, row, after);
+  }
+}
+
+function lost(row: Sandbox): SandboxEvent {
+  return { type: 'CONTAINER_LOST', incarnation: row.incarnation };
+}
+
+async function exited(deps: JobDeps, row: Sandbox, facts: ContainerFacts): Promise<SandboxEvent> {
+  const containerStartedAt = row.containerStartedAt ?? facts.startedAt;
+  const end = await endFactsOf(deps, facts);
+  return { type: 'CONTAINER_EXITED', containerStartedAt, end, isAfterEngineLoss: false };
+}

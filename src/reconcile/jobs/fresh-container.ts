@@ -1,0 +1,82 @@
+import { SandboxError } from '../../domain/errors.ts';
+import { containerName } from '../../domain/ids.ts';
+import type { Sandbox } from '../../domain/sandbox.ts';
+import { readSpec, type Spec } from '../../domain/spec.ts';
+import type { ContainerFacts, ContainerSpec } from '../../ports/container-runtime.ts';
+import { isUp, type JobDeps } from './job-deps.ts';
+import type { Stopwatch } from './stopwatch.ts';
+
+/** The engine hands a freed address to the next container at once; connections of the one before may still arrive. */
+const ADDRESS_QUARANTINE_MS = 10 * 60_000;
+
+/** Without a command nothing of the image runs: the sandbox idles under docker-init. */
+const IDLE_COMMAND = ['sleep', 'infinity'];
+
+/**
+ * A container for a sandbox that has never run. One left half made by a crash holds nothing and is made again; one that
+ * is up is the start whose outcome was never recorded, and is adopted.
+ */
+export async function ensureFreshContainer(
+  deps: JobDeps,
+  row: Sandbox,
+  watch: Stopwatch,
+  signal: AbortSignal,
+): Promise<ContainerFacts | 'name_conflict'> {
+  const spec = specOf(row);
+  const image = await watch.stage('image', () => ensureImage(deps, row, signal));
+  const made = await watch.stage('create', async () => {
+    const wanted = await containerSpec(deps, row, spec, image);
+    const first = await deps.runtime.create(wanted);
+    if (first.outcome !== 'adopted' || isUp(first.facts)) return first;
+    await deps.runtime.remove(first.facts.id);
+    return deps.runtime.create(wanted);
+  });
+  return made.outcome === 'name_conflict' ? 'name_conflict' : made.facts;
+}
+
+function specOf(row: Sandbox): Spec {
+  const reading = readSpec(row.spec);
+  if (reading.outcome === 'ok') return reading.spec;
+  throw new SandboxError(
+    'start_failed',
+    'What this sandbox was started with is no longer readable, so it cannot be made.',
+  );
+}
+
+async function ensureImage(deps: JobDeps, row: Sandbox, signal: AbortSignal): Promise<string> {
+  const present = await deps.runtime.findImage(row.image);
+  if (present !== undefined) return present;
+  deps.log.info({ event: 'image.pull', image: row.image, sandboxId: row.id }, 'image not on the engine: pulling it');
+  return deps.runtime.pullImage(row.image, undefined, { signal });
+}
+
+async function containerSpec(deps: JobDeps, row: Sandbox, spec: Spec, image: string): Promise<ContainerSpec> {
+  return {
+    name: containerName(deps.serviceId, row.id),
+    sandboxId: row.id,
+    tenant: row.tenant,
+    image,
+    command: spec.command ?? IDLE_COMMAND,
+    env: spec.env,
+    user: spec.user,
+    workdir: spec.workdir,
+    resources: row.resources,
+    runtime: row.runtime,
+    network: row.internet ? 'open' : 'closed',
+    address: row.address ?? (await takeAddress(deps, row)),
+  };
+}
+
+/** An address that nobody has, and nobody had within the quarantine. */
+export async function takeAddress(deps: JobDeps, row: Sandbox): Promise<string> {
+  const network = row.internet ? 'open' : 'closed';
+  const size = deps.runtime.addressCount(network);
+  const firstIndex = Number.parseInt(deps.serviceId.slice(0, 6), 16) % Math.max(size, 1);
+  const pool = { network, firstIndex, size, quarantineMs: ADDRESS_QUARANTINE_MS } as const;
+  const index = await deps.store.takeAddress(row.id, pool, deps.clock.nowMs());
+  const address = index === undefined ? undefined : deps.runtime.addressAt(network, index);
+  if (address === undefined) {
+    throw new SandboxError('start_failed', `The network "${network}" has no free address.`);
+  }
+  return address;
+}

@@ -1,0 +1,42 @@
+import type { EndFacts } from '../../domain/events.ts';
+import { containerName } from '../../domain/ids.ts';
+import { signalOf } from '../../domain/reasons.ts';
+import type { Sandbox } from '../../domain/sandbox.ts';
+import type { Log } from '../../observe/logger.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ContainerFacts, ContainerRuntime } from '../../ports/container-runtime.ts';
+import type { LiveStore } from '../../ports/live-store.ts';
+import type { SandboxStore } from '../../ports/sandbox-store.ts';
+
+export interface JobDeps {
+  readonly serviceId: string;
+  readonly runtime: ContainerRuntime;
+  readonly store: SandboxStore;
+  readonly live: LiveStore;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const LOG_TAIL_BYTES = 4096;
+
+/** The sandbox's own container: by recorded id, else by its name; undefined when there is none, or it is not ours. */
+export async function findContainer(deps: JobDeps, row: Sandbox): Promise<ContainerFacts | undefined> {
+  const recorded = row.containerId === null ? undefined : await deps.runtime.inspect(row.containerId);
+  const facts = recorded ?? (await deps.runtime.inspect(containerName(deps.serviceId, row.id)));
+  return facts?.serviceId === deps.serviceId && facts.sandboxId === row.id ? facts : undefined;
+}
+
+export function isUp(facts: ContainerFacts): boolean {
+  return facts.status === 'running' || facts.status === 'paused';
+}
+
+/** How a container ended, with the end of its log. */
+export async function endFactsOf(deps: JobDeps, facts: ContainerFacts): Promise<EndFacts> {
+  const logTail = await deps.runtime.logTail(facts.id, LOG_TAIL_BYTES);
+  return {
+    exitCode: facts.exitCode,
+    signal: signalOf(facts.exitCode),
+    oomKilled: facts.oomKilled,
+    logTail: logTail === '' ? null : logTail,
+  };
+}

@@ -1,0 +1,121 @@
+import { errorMessage, isSandboxError, SandboxError } from '../../domain/errors.ts';
+import type { SandboxEvent } from '../../domain/events.ts';
+import { reasonOf } from '../../domain/reasons.ts';
+import type { ReasonCode, Sandbox, StartPath } from '../../domain/sandbox.ts';
+import type { ContainerFacts } from '../../ports/container-runtime.ts';
+import type { Job } from '../drive.ts';
+import { ensureFreshContainer, takeAddress } from './fresh-container.ts';
+import { endFactsOf, findContainer, type JobDeps } from './job-deps.ts';
+import { type Stopwatch, stopwatch } from './stopwatch.ts';
+
+/** Until an agent answers, a main process that is up this long after the start counts as ready. */
+const READY_HOLD_MS = 50;
+const MOST_ADDRESSES = 5;
+
+/** Ends with a running container for this incarnation, or says why there is none. */
+export function startContainer(deps: JobDeps): Job {
+  return async (row, signal) => {
+    const watch = stopwatch(deps.clock);
+    try {
+      const facts = row.ranOnce
+        ? await watch.stage('inspect', () => recordedContainer(deps, row))
+        : await ensureFreshContainer(deps, row, watch, signal);
+      if (facts === undefined) return failed(row, 'container_lost', 'Its container was removed; its files are gone.');
+      if (facts === 'name_conflict') {
+        return failed(row, 'name_conflict', 'Another container of the engine has the name of this sandbox.');
+      }
+      if (signal.aborted) return undefined;
+      const up = await bringUp(deps, row, facts, watch);
+      if (up === undefined) return failed(row, 'container_lost', 'Its container was removed while it started.');
+      await watch.stage('ready', () => holdUntilReady(deps, up, signal));
+      if (signal.aborted) return undefined;
+      return await verify(deps, row, up, watch);
+    } catch (error) {
+      return failureOf(row, error);
+    }
+  };
+}
+
+/** The container of the runs before; a sandbox that ran is never given another one in silence. */
+async function recordedContainer(deps: JobDeps, row: Sandbox): Promise<ContainerFacts | undefined> {
+  return row.containerId === null ? undefined : findContainer(deps, row);
+}
+
+async function bringUp(
+  deps: JobDeps,
+  row: Sandbox,
+  facts: ContainerFacts,
+  watch: Stopwatch,
+): Promise<ContainerFacts | undefined> {
+  await watch.stage('start', async () => {
+    if (facts.status === 'paused') await deps.runtime.unpause(facts.id);
+    else if (facts.status !== 'running') await startAtFreeAddress(deps, row, facts);
+  });
+  return facts;
+}
+
+async function startAtFreeAddress(deps: JobDeps, row: Sandbox, facts: ContainerFacts): Promise<void> {
+  if (row.ranOnce) await applyResources(deps, row, facts);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await deps.runtime.start(facts.id);
+    } catch (error) {
+      const isTaken = isSandboxError(error, 'conflict') && error.details['reason'] === 'address_in_use';
+      if (!isTaken || attempt === MOST_ADDRESSES) throw error;
+      const network = row.internet ? 'open' : 'closed';
+      await deps.runtime.moveAddress(facts.id, network, await takeAddress(deps, row));
+    }
+  }
+}
+
+/** A PATCH of resources while stopped takes effect here. */
+async function applyResources(deps: JobDeps, row: Sandbox, facts: ContainerFacts): Promise<void> {
+  const { cpus, memoryMb, pids } = facts.resources;
+  const wanted = row.resources;
+  if (cpus === wanted.cpus && memoryMb === wanted.memoryMb && pids === wanted.pids) return;
+  await deps.runtime.update(facts.id, wanted);
+}
+
+async function holdUntilReady(deps: JobDeps, _facts: ContainerFacts, signal: AbortSignal): Promise<void> {
+  try {
+    await deps.clock.sleep(READY_HOLD_MS, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+async function verify(deps: JobDeps, row: Sandbox, started: ContainerFacts, watch: Stopwatch): Promise<SandboxEvent> {
+  const facts = await watch.stage('verify', () => deps.runtime.inspect(started.id));
+  if (facts === undefined) return failed(row, 'container_lost', 'Its container was removed while it started.');
+  if (facts.status !== 'running') {
+    const end = await endFactsOf(deps, facts);
+    const code = end.exitCode ?? 'unknown';
+    const message = facts.error === '' ? `Its command ended at once with code ${code}.` : facts.error;
+    return { type: 'START_FAILED', incarnation: row.incarnation, reason: reasonOf('start_failed', message, end) };
+  }
+  const path: StartPath = row.ranOnce ? 'restart' : 'cold';
+  return {
+    type: 'START_SUCCEEDED',
+    incarnation: row.incarnation,
+    started: {
+      containerId: facts.id,
+      containerStartedAt: facts.startedAt,
+      address: facts.address,
+      imageDigest: facts.imageDigest,
+      agentVersion: null,
+      report: { path, durationMs: watch.totalMs(), stages: watch.stages() },
+    },
+  };
+}
+
+function failed(row: Sandbox, code: ReasonCode, message: string): SandboxEvent {
+  return { type: 'START_FAILED', incarnation: row.incarnation, reason: reasonOf(code, message) };
+}
+
+/** What the engine answered is a failed start; what it did not answer is unknown and tried again. */
+function failureOf(row: Sandbox, error: unknown): SandboxEvent {
+  if (isSandboxError(error, 'engine_unavailable') || isSandboxError(error, 'storage_unavailable')) throw error;
+  if (!(error instanceof SandboxError)) throw error;
+  if (error.code === 'not_found') return failed(row, 'container_lost', 'Its container was removed while it started.');
+  return failed(row, error.code === 'disk_full' ? 'disk_full' : 'start_failed', errorMessage(error));
+}

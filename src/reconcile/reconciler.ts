@@ -1,0 +1,170 @@
+import { errorMessage, SandboxError } from '../domain/errors.ts';
+import type { DeadlineName, LifetimePolicy } from '../domain/lifetime.ts';
+import type { RecordedTransition } from '../domain/sandbox.ts';
+import { sandboxStates } from '../domain/sandbox.ts';
+import type { Log } from '../observe/logger.ts';
+import type { ChangeFeed } from '../ports/change-feed.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ContainerRuntime } from '../ports/container-runtime.ts';
+import type { LiveStore } from '../ports/live-store.ts';
+import type { SandboxStore } from '../ports/sandbox-store.ts';
+import { type ApplyEvent, applyEventWith, followCommit } from './apply-event.ts';
+import { clockGuard } from './clock-guard.ts';
+import { type DeadlineScan, deadlineScanWith } from './deadline-scan.ts';
+import { type Driven, driver } from './drive.ts';
+import { type EngineWatch, watchEngine } from './engine-watch.ts';
+import { fullPass, type PassReport } from './full-pass.ts';
+import { pauseContainer, resumeContainer } from './jobs/freeze-container.ts';
+import { removeContainer } from './jobs/remove-container.ts';
+import { startContainer } from './jobs/start-container.ts';
+import { stopContainer } from './jobs/stop-container.ts';
+import { jobsInFlight } from './jobs-in-flight.ts';
+import { keyLock } from './key-lock.ts';
+import { flushActivity, healLiveStore } from './live-healer.ts';
+import { type Look, observeWith } from './observe.ts';
+import { purgeTombstones } from './purge.ts';
+import { retries } from './retries.ts';
+
+export interface ReconcilerDeps {
+  readonly serviceId: string;
+  readonly store: SandboxStore;
+  readonly live: LiveStore;
+  readonly runtime: ContainerRuntime;
+  readonly feed: ChangeFeed;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly policy: LifetimePolicy;
+  readonly orphanGraceMs: number;
+  readonly onTransition: (transition: RecordedTransition) => void;
+  readonly onCorrection: (kind: string) => void;
+  readonly onOom: () => void;
+  readonly onClockJump: () => void;
+}
+
+/** Makes the world what the rows say. Everything that moves a sandbox goes through here. */
+export interface Reconciler {
+  readonly applyEvent: ApplyEvent;
+  /** Live store and feed after a commit that was no transition, or that created the row. */
+  readonly followCommit: (
+    row: Parameters<typeof followCommit>[1],
+    transition: RecordedTransition | null,
+  ) => Promise<void>;
+  drive(id: string): Promise<Driven>;
+  /** The same in the background; failures are retried and logged. */
+  driveSoon(id: string): void;
+  readonly scanDeadline: DeadlineScan;
+  /** Deadlines that have passed, all kinds asked for, one after the other. */
+  scanDeadlines(names: readonly DeadlineName[]): Promise<readonly Awaited<ReturnType<DeadlineScan>>[]>;
+  /** undefined when the engine cannot be reached: then nothing was decided. */
+  pass(look?: Look): Promise<PassReport | undefined>;
+  heal(): Promise<boolean>;
+  flushActivity(): Promise<void>;
+  purge(): Promise<number>;
+  /** Before the port opens: stored states are known, rows and engine agree, what is due has passed. */
+  boot(): Promise<void>;
+  isEngineReachable(): boolean;
+  /** Ends every wait and lets engine calls under way come back, for at most `graceMs`. */
+  close(graceMs: number): Promise<void>;
+}
+
+const BOOT_PASS_MS = 5_000;
+
+export function reconciler(deps: ReconcilerDeps): Reconciler {
+  const { clock, log, store } = deps;
+  const lock = keyLock();
+  const afterCommit = keyLock();
+  const jobs = jobsInFlight();
+  let isClosed = false;
+  const again = retries((id) => driveSoon(id));
+  const commitDeps = { ...deps, jobs, afterCommit };
+  const applyEvent = applyEventWith(commitDeps);
+  const work = {
+    startContainer: startContainer(deps),
+    stopContainer: stopContainer(deps),
+    removeContainer: removeContainer(deps),
+    pauseContainer: pauseContainer(deps),
+    resumeContainer: resumeContainer(deps),
+  };
+  const drives = driver({ store, clock, log, lock, jobs, retries: again, applyEvent, work, isClosed: () => isClosed });
+  const driveSoon = (id: string) => {
+    drives.drive(id).catch((error: unknown) => {
+      log.warn(
+        { event: 'drive.failed', sandboxId: id, error: errorMessage(error) },
+        'a drive failed; it is tried again',
+      );
+      again.later(id);
+    });
+  };
+  const onCorrection = (kind: string, sandboxId: string) => {
+    deps.onCorrection(kind);
+    log.warn({ event: 'reconcile.corrected', kind, sandboxId }, 'row and world disagreed; made good');
+  };
+  const observe = observeWith({ ...deps, lock, driver: drives, applyEvent, onCorrection });
+  const guard = clockGuard(clock, (jumpMs) => {
+    deps.onClockJump();
+    log.error({ event: 'clock.jumped', jumpMs }, 'the wall clock jumped: deadlines wait until it is settled');
+  });
+  const scanDeadline = deadlineScanWith({ ...deps, guard, applyEvent, driveSoon });
+  const healing = { store, live: deps.live, log, afterCommit, onCorrection };
+  let watch: EngineWatch | undefined;
+
+  const pass = async (look?: Look): Promise<PassReport | undefined> => {
+    const isAfterEngineLoss = look?.isAfterEngineLoss ?? false;
+    try {
+      return await fullPass({ ...deps, lock, observe, driveSoon, onCorrection }, { isAfterEngineLoss });
+    } catch (error) {
+      log.warn({ event: 'reconcile.pass_ended', error: errorMessage(error) }, 'the pass ended without a decision');
+      return undefined;
+    }
+  };
+  const scanDeadlines = async (names: readonly DeadlineName[]) => {
+    const reports: Awaited<ReturnType<DeadlineScan>>[] = [];
+    for (const name of names) reports.push(await scanDeadline(name));
+    return reports;
+  };
+  const heal = () => healLiveStore(healing);
+  const stopListening = deps.live.onReconnect(() => void heal());
+
+  return {
+    applyEvent,
+    followCommit: (row, transition) => followCommit(commitDeps, row, transition),
+    drive: drives.drive,
+    driveSoon,
+    scanDeadline,
+    scanDeadlines,
+    pass,
+    heal,
+    flushActivity: () => flushActivity(healing),
+    purge: () => purgeTombstones(deps),
+    async boot() {
+      await checkStoredStates(store);
+      watch = watchEngine({ ...deps, observe, catchUp: async (look) => void (await pass(look)) });
+      await Promise.race([pass(), clock.sleep(BOOT_PASS_MS)]);
+      await scanDeadlines(['startBy', 'stopAt', 'idleStopAt', 'pausedUntil', 'deleteAt']);
+      await purgeTombstones(deps);
+      await heal();
+    },
+    isEngineReachable: () => watch?.isReachable() ?? true,
+    async close(graceMs) {
+      isClosed = true;
+      stopListening();
+      again.close();
+      jobs.abortAll();
+      await watch?.close();
+      const endMs = clock.monotonicMs() + graceMs;
+      while (lock.size + afterCommit.size > 0 && clock.monotonicMs() < endMs) await clock.sleep(10);
+    },
+  };
+}
+
+async function checkStoredStates(store: SandboxStore): Promise<void> {
+  const unknown = (await store.storedStates()).filter((state) => !sandboxStates.some((known) => known === state));
+  if (unknown.length === 0) return;
+  throw new SandboxError(
+    'internal',
+    `The database holds sandboxes in states unknown to this release: ${unknown.join(', ')}.`,
+    {
+      hint: 'It was written by a newer release: start that one, or restore a backup.',
+    },
+  );
+}

@@ -1,0 +1,70 @@
+import { isSandboxError, SandboxError } from '../../domain/errors.ts';
+import type { ContainerCreateOutcome, ContainerFacts, ContainerSpec } from '../../ports/container-runtime.ts';
+import { inspectContainer } from './container-look.ts';
+import { createBody } from './create-body.ts';
+import type { EngineAnswer } from './engine-calls.ts';
+import type { EngineContext } from './engine-context.ts';
+import { inspectImage } from './images.ts';
+import { SUDO_LABEL } from './labels.ts';
+import { refusal } from './refusals.ts';
+
+/** The holder of a name can go between the refusal and the look at it. */
+const TRIES = 3;
+
+/**
+ * Makes the container, or finds the one of this sandbox under the name. `no-new-privileges` is on unless the spec says
+ * `sudo`, or says nothing and the image carries the label `sandglass.sudo=1`.
+ */
+export async function createContainer(
+  context: EngineContext,
+  spec: ContainerSpec,
+  isDiskEnforced: () => Promise<boolean>,
+): Promise<ContainerCreateOutcome> {
+  const image = await inspectImage(context, spec.image);
+  if (image === undefined) {
+    throw new SandboxError('start_failed', `The engine has no image "${spec.image}".`, {
+      hint: 'Pull it, or name one that the engine has.',
+    });
+  }
+  const body = createBody(spec, {
+    serviceId: context.serviceId,
+    isSudoAllowed: spec.sudo ?? image.labels[SUDO_LABEL] === '1',
+    isDiskEnforced: spec.resources.diskMb !== null && (await isDiskEnforced()),
+  });
+  for (let attempt = 1; attempt <= TRIES; attempt++) {
+    const answer = await askCreate(context, spec, body);
+    if (answer === 'unknown' || answer.status === 409) {
+      const found = await inspectContainer(context, spec.name);
+      if (found !== undefined)
+        return isOfSandbox(found, spec, context) ? { outcome: 'adopted', facts: found } : CONFLICT;
+      continue;
+    }
+    if (answer.status >= 400) throw refusal(answer, 'make the container');
+    const facts = await inspectContainer(context, spec.name);
+    if (facts !== undefined) return { outcome: 'created', facts };
+  }
+  throw new SandboxError('engine_unavailable', `The engine neither made nor has the container "${spec.name}".`);
+}
+
+const CONFLICT: ContainerCreateOutcome = { outcome: 'name_conflict' };
+
+/** `unknown` when no answer came: the engine may have made it. */
+async function askCreate(context: EngineContext, spec: ContainerSpec, body: object): Promise<EngineAnswer | 'unknown'> {
+  try {
+    return await context.calls.ask({
+      name: 'create',
+      method: 'POST',
+      path: '/containers/create',
+      query: { name: spec.name },
+      body,
+      deadlineMs: context.deadlines.create,
+    });
+  } catch (error) {
+    if (isSandboxError(error, 'engine_unavailable')) return 'unknown';
+    throw error;
+  }
+}
+
+function isOfSandbox(found: ContainerFacts, spec: ContainerSpec, context: EngineContext): boolean {
+  return found.serviceId === context.serviceId && found.sandboxId === spec.sandboxId;
+}

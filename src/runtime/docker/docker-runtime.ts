@@ -1,0 +1,98 @@
+import type { Log } from '../../observe/logger.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ContainerRuntime } from '../../ports/container-runtime.ts';
+import { type CapabilityOverrides, capabilitiesOf } from './capabilities.ts';
+import { type ConnectionDeps, openConnection } from './connection.ts';
+import { moveContainer } from './container-address.ts';
+import { createContainer } from './container-create.ts';
+import { pauseContainer, unpauseContainer } from './container-freeze.ts';
+import { inspectContainer, listContainers } from './container-look.ts';
+import { removeContainer } from './container-remove.ts';
+import { startContainer } from './container-start.ts';
+import { killContainer, stopContainer } from './container-stop.ts';
+import { updateContainer } from './container-update.ts';
+import { DEADLINES, type Deadlines } from './deadlines.ts';
+import { type CallOutcome, engineCalls } from './engine-calls.ts';
+import type { EngineContext } from './engine-context.ts';
+import { rememberedInfo } from './engine-info.ts';
+import { containerEvents } from './events.ts';
+import { hostFirewall } from './firewall.ts';
+import { pullImage } from './image-pull.ts';
+import { inspectImage, keepImage } from './images.ts';
+import { joinedPulls } from './joined-pulls.ts';
+import { logTail } from './log-tail.ts';
+import { findCredentials } from './registry-credentials.ts';
+import { sandboxNetworks } from './sandbox-networks.ts';
+
+export interface DockerRuntimeDeps extends ConnectionDeps {
+  /** The engine's name in rows and views. */
+  readonly engine: string;
+  readonly serviceId: string;
+  /** Subnets of the two networks, used where the engine does not have them yet. */
+  readonly openSubnet: string;
+  readonly closedSubnet: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Told of every call to the engine: its name, how it ended, how long it took. */
+  readonly onCall?: (call: string, outcome: CallOutcome, durationMs: number) => void;
+  /** What runtimes can do, by name, where the table does not know better. */
+  readonly capabilities?: CapabilityOverrides;
+  /** The folder of Docker's config.json, as DOCKER_CONFIG names it; ~/.docker when not given. */
+  readonly dockerConfigFolder?: string | undefined;
+  readonly deadlines?: Partial<Deadlines>;
+}
+
+/** One Docker engine, 20.10 or newer. Connects with the first call; throws `invalid_request` for a host it cannot read. */
+export function dockerRuntime(deps: DockerRuntimeDeps): ContainerRuntime {
+  const { engine, clock, log, serviceId } = deps;
+  const connection = openConnection(deps);
+  const deadlines = { ...DEADLINES, ...deps.deadlines };
+  const calls = engineCalls({ engine, connection, clock, pingMs: deadlines.ping, onCall: deps.onCall ?? (() => {}) });
+  const context: EngineContext = { engine, serviceId, calls, deadlines, clock, log };
+  const isLocal = connection.host.kind === 'unix';
+  const firewall = hostFirewall({ mayChange: isLocal && process.getuid?.() === 0, log });
+  const networks = sandboxNetworks({ context, firewall, openSubnet: deps.openSubnet, closedSubnet: deps.closedSubnet });
+  const info = rememberedInfo(context, isLocal);
+  const credentials = (registry: string) => findCredentials({ configFolder: deps.dockerConfigFolder, log }, registry);
+  const pulls = joinedPulls((image, onProgress, signal) =>
+    pullImage({ context, credentials }, image, onProgress, signal),
+  );
+  const closing = new AbortController();
+  return {
+    engine,
+    ping: calls.ping,
+    async info() {
+      const { runtimes, ...facts } = await info(true);
+      return { ...facts, name: engine, runtimes: runtimes.map(({ name }) => name), ...(await networks.facts()) };
+    },
+    async capabilities(runtime) {
+      const isNamed = ({ name }: { name: string }) => name === runtime;
+      const known = (await info()).runtimes.find(isNamed) ?? (await info(true)).runtimes.find(isNamed);
+      return known === undefined ? undefined : capabilitiesOf(known, deps.capabilities);
+    },
+    prepare: networks.prepare,
+    addressAt: networks.addressAt,
+    addressCount: networks.addressCount,
+    findImage: async (image) => (await inspectImage(context, image))?.id,
+    pullImage: pulls.pull,
+    keepImage: (templateName, image) => keepImage(context, templateName, image),
+    create: (spec) => createContainer(context, spec, async () => (await info()).diskEnforced),
+    start: (containerId) => startContainer(context, containerId, (address) => networks.reattach(containerId, address)),
+    moveAddress: (containerId, network, address) => moveContainer(context, containerId, { network, address }),
+    stop: (containerId, graceSeconds) => stopContainer(context, containerId, graceSeconds),
+    kill: (containerId) => killContainer(context, containerId),
+    pause: (containerId) => pauseContainer(context, containerId),
+    unpause: (containerId) => unpauseContainer(context, containerId),
+    update: (containerId, resources) => updateContainer(context, containerId, resources),
+    remove: (containerId) => removeContainer(context, containerId),
+    inspect: (idOrName) => inspectContainer(context, idOrName),
+    list: () => listContainers(context),
+    logTail: (containerId, maxBytes) => logTail(context, containerId, maxBytes),
+    events: (signal) => containerEvents(context, AbortSignal.any([signal, closing.signal])),
+    async close() {
+      closing.abort();
+      pulls.close(new Error('the runtime was closed'));
+      connection.close();
+    },
+  };
+}

@@ -1,0 +1,57 @@
+const HEADER_BYTES = 8;
+
+/**
+ * The output in the frames of a container without a terminal: one byte of stream, three of padding, four of length
+ * (big-endian), then the bytes (Docker Engine API, "Stream format"). Both streams come out in the engine's order.
+ */
+export async function* frameContents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let header = Buffer.alloc(0);
+  let left = 0;
+  for await (const chunk of chunks) {
+    let rest = Buffer.from(chunk);
+    while (rest.length > 0) {
+      if (left > 0) {
+        const content = rest.subarray(0, left);
+        left -= content.length;
+        rest = rest.subarray(content.length);
+        yield content;
+        continue;
+      }
+      const missing = HEADER_BYTES - header.length;
+      header = Buffer.concat([header, rest.subarray(0, missing)]);
+      rest = rest.subarray(missing);
+      if (header.length < HEADER_BYTES) break;
+      left = header.readUInt32BE(4);
+      header = Buffer.alloc(0);
+    }
+  }
+}
+
+/** The last `maxBytes` of it as text, whole characters only; holds little more than that at any time. */
+export async function lastText(contents: AsyncIterable<Buffer>, maxBytes: number): Promise<string> {
+  let pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of contents) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size > 2 * maxBytes + 65_536) {
+      const kept = tailOf(pieces, maxBytes);
+      pieces = [kept];
+      size = kept.length;
+    }
+  }
+  const tail = tailOf(pieces, maxBytes);
+  return tail.subarray(size > maxBytes ? firstWholeCharacter(tail) : 0).toString('utf8');
+}
+
+function tailOf(pieces: readonly Buffer[], maxBytes: number): Buffer {
+  const all = Buffer.concat(pieces);
+  return all.subarray(Math.max(0, all.length - maxBytes));
+}
+
+/** Behind the continuation bytes (10xxxxxx) of a UTF-8 character that was cut. */
+function firstWholeCharacter(bytes: Buffer): number {
+  let index = 0;
+  while (index < 4 && index < bytes.length && ((bytes[index] ?? 0) & 0xc0) === 0x80) index++;
+  return index;
+}

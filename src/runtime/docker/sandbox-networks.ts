@@ -1,0 +1,64 @@
+import { SandboxError } from '../../domain/errors.ts';
+import type { EngineInfo } from '../../ports/container-runtime.ts';
+import { moveContainer } from './container-address.ts';
+import type { EngineContext } from './engine-context.ts';
+import type { Firewall } from './firewall.ts';
+import { ensureNetwork, type NetworkKind, type SandboxNetwork } from './networks.ts';
+
+export interface SandboxNetworksDeps {
+  readonly context: EngineContext;
+  readonly firewall: Firewall;
+  readonly openSubnet: string;
+  readonly closedSubnet: string;
+}
+
+/** The two networks and the host's firewall, as last seen by `prepare`. */
+export interface SandboxNetworks {
+  prepare(): Promise<void>;
+  /** undefined past the end of the ring, and before `prepare`. */
+  addressAt(network: NetworkKind, index: number): string | undefined;
+  /** 0 before `prepare`. */
+  addressCount(network: NetworkKind): number;
+  facts(): Promise<Pick<EngineInfo, 'hostIsolated' | 'networks'>>;
+  /** Connects a stopped container, whose network was removed, to the network made again, at the same address. */
+  reattach(containerId: string, address: string): Promise<void>;
+}
+
+export function sandboxNetworks(deps: SandboxNetworksDeps): SandboxNetworks {
+  let known: { readonly open: SandboxNetwork; readonly closed: SandboxNetwork } | undefined;
+  const bridges = () => (known === undefined ? [] : [known.open.bridge, known.closed.bridge]);
+  const prepare = async () => {
+    const open = await ensureNetwork(deps.context, 'open', deps.openSubnet);
+    const closed = await ensureNetwork(deps.context, 'closed', deps.closedSubnet);
+    known = { open, closed };
+    await deps.firewall.isolate(bridges());
+    return known;
+  };
+  return {
+    async prepare() {
+      await prepare();
+    },
+    addressAt: (network, index) => known?.[network].ring.at(index),
+    addressCount: (network) => known?.[network].ring.count ?? 0,
+    async facts() {
+      const networks = known === undefined ? [] : [known.open, known.closed];
+      return {
+        hostIsolated: await deps.firewall.isIsolated(bridges()),
+        networks: networks.map(({ name, ring }) => ({ name, subnet: ring.subnet })),
+      };
+    },
+    async reattach(containerId, address) {
+      const now = await prepare();
+      const network = (['open', 'closed'] as const).find((kind) => now[kind].ring.includes(address));
+      if (network === undefined) throw outsideOfNetworks(address);
+      await moveContainer(deps.context, containerId, { network, address });
+    },
+  };
+}
+
+function outsideOfNetworks(address: string): SandboxError {
+  return new SandboxError('conflict', `The address ${address} lies in neither network any more.`, {
+    hint: 'Give the container another address and start it again.',
+    details: { reason: 'address_in_use' },
+  });
+}

@@ -1,0 +1,124 @@
+import { and, asc, count, desc, eq, gt, inArray, isNotNull, lt, lte, notInArray, or, type SQL, sql } from 'drizzle-orm';
+import type { DeadlineName } from '../../../domain/lifetime.ts';
+import type { Usage } from '../../../domain/limits.ts';
+import { liveStates, type SandboxState } from '../../../domain/sandbox.ts';
+import type { SandboxListQuery, Standing } from '../../../ports/sandbox-store.ts';
+import type { SqliteDatabase } from './connection.ts';
+import { sandboxes } from './schema.ts';
+
+/** The deadline's column, and the only states that it can move. */
+const DEADLINES = {
+  startBy: { column: sandboxes.startByMs, states: ['pending'] },
+  stopAt: { column: sandboxes.stopAtMs, states: ['running'] },
+  idleStopAt: { column: sandboxes.idleStopAtMs, states: ['running'] },
+  pausedUntil: { column: sandboxes.pausedUntilMs, states: ['paused'] },
+  deleteAt: { column: sandboxes.deleteAtMs, states: ['stopped'] },
+} as const satisfies Record<DeadlineName, { column: unknown; states: readonly SandboxState[] }>;
+
+export type SandboxQueries = ReturnType<typeof sandboxQueries>;
+
+/** What is read over many rows; every query is bounded by a limit and walks an index. */
+export function sandboxQueries(db: SqliteDatabase) {
+  const due = Object.fromEntries(
+    Object.entries(DEADLINES).map(([name, { column, states }]) => [
+      name,
+      db
+        .select({ id: sandboxes.id })
+        .from(sandboxes)
+        .where(and(lte(column, sql.placeholder('nowMs')), inArray(sandboxes.state, [...states])))
+        .orderBy(asc(column))
+        .limit(sql.placeholder('limit'))
+        .offset(sql.placeholder('skip'))
+        .prepare(),
+    ]),
+  );
+  return {
+    due: (deadline: DeadlineName, nowMs: number, limit: number, skip: number): readonly string[] =>
+      due[deadline]?.all({ nowMs, limit, skip }).map(({ id }) => id) ?? [],
+
+    purgeable: (nowMs: number, limit: number): readonly string[] =>
+      db
+        .select({ id: sandboxes.id })
+        .from(sandboxes)
+        .where(and(lte(sandboxes.purgeAtMs, nowMs), eq(sandboxes.state, 'deleted')))
+        .orderBy(asc(sandboxes.purgeAtMs))
+        .limit(limit)
+        .all()
+        .map(({ id }) => id),
+
+    inStates: (states: readonly SandboxState[], afterId: string | null, limit: number): readonly Standing[] =>
+      db
+        .select({ id: sandboxes.id, state: sandboxes.state })
+        .from(sandboxes)
+        .where(and(inArray(sandboxes.state, [...states]), afterId === null ? undefined : gt(sandboxes.id, afterId)))
+        .orderBy(asc(sandboxes.id))
+        .limit(limit)
+        .all()
+        .map(({ id, state }) => ({ id, state: state as SandboxState })), // one of `states`
+
+    list: (query: SandboxListQuery) => {
+      const direction = query.order === 'asc' ? asc : desc;
+      return db
+        .select()
+        .from(sandboxes)
+        .where(listFilter(query))
+        .orderBy(direction(sandboxes.createdAtMs), direction(sandboxes.id))
+        .limit(query.limit)
+        .all();
+    },
+
+    storedStates: (): readonly string[] =>
+      db
+        .selectDistinct({ state: sandboxes.state })
+        .from(sandboxes)
+        .all()
+        .map(({ state }) => state),
+
+    countByState: (): Readonly<Partial<Record<SandboxState, number>>> =>
+      Object.fromEntries(
+        db
+          .select({ state: sandboxes.state, rows: count() })
+          .from(sandboxes)
+          .groupBy(sandboxes.state)
+          .all()
+          .map(({ state, rows }) => [state, rows]),
+      ),
+
+    usage: (tenant: string, exceptId: string): Usage => {
+      const held = db
+        .select({
+          sandboxes: count(),
+          cpus: sql<number>`coalesce(sum(${sandboxes.cpus}), 0)`,
+          memoryMb: sql<number>`coalesce(sum(${sandboxes.memoryMb}), 0)`,
+        })
+        .from(sandboxes)
+        .where(
+          and(
+            eq(sandboxes.tenant, tenant),
+            inArray(sandboxes.state, [...liveStates]),
+            notInArray(sandboxes.id, [exceptId]),
+          ),
+        )
+        .get();
+      return held ?? { sandboxes: 0, cpus: 0, memoryMb: 0 };
+    },
+  };
+}
+
+function listFilter(query: SandboxListQuery): SQL | undefined {
+  const { createdAtMs, id, labels, state, template, tenant } = sandboxes;
+  const beyond = query.order === 'asc' ? gt : lt;
+  const after = query.after;
+  return and(
+    isNotNull(tenant),
+    inArray(state, [...query.states]),
+    query.tenant === null ? undefined : eq(tenant, query.tenant),
+    query.template === null ? undefined : eq(template, query.template),
+    ...Object.entries(query.labels).map(
+      ([name, value]) => sql`exists (select 1 from json_each(${labels}) where key = ${name} and value = ${value})`,
+    ),
+    after === null
+      ? undefined
+      : or(beyond(createdAtMs, after.createdAtMs), and(eq(createdAtMs, after.createdAtMs), beyond(id, after.id))),
+  );
+}
