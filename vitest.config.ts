@@ -1,28 +1,20 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
-// Only integration and e2e share one Docker engine's time: they run after the rest, one file at a time.
-const fast = ['unit', 'property', 'contract', 'http'].map((name) => project(name, { groupOrder: 0 }));
-const slow = ['integration', 'e2e'].map((name, index) =>
-  project(name, { groupOrder: index + 1, fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 }),
-);
+type Limits = TestProjectInlineConfiguration['test'];
 
-export default defineConfig({ test: { projects: [...fast, ...slow] } });
+// One project after the other, the cheapest first.
+const projects = [
+  project('unit'),
+  project('property'),
+  project('contract'),
+  project('http'),
+  // These share one Docker engine: one file at a time, and time enough for a busy machine.
+  project('integration', { fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 }),
+  project('e2e', { fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 }),
+].map((test, index) => ({ test: { ...test, sequence: { groupOrder: index } } }));
 
-function project(
-  name: string,
-  {
-    groupOrder,
-    ...limits
-  }: { groupOrder: number; fileParallelism?: boolean; testTimeout?: number; hookTimeout?: number },
-) {
-  return {
-    test: {
-      name,
-      include: [`test/${name}/**/*.test.ts`],
-      testTimeout: 10_000,
-      hookTimeout: 10_000,
-      sequence: { groupOrder },
-      ...limits,
-    },
-  };
+export default defineConfig({ test: { projects } });
+
+function project(name: string, limits: Limits = { maxWorkers: '100%' }): Limits {
+  return { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 10_000, hookTimeout: 10_000, ...limits };
 }

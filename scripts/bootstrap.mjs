@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withMachineLock } from './bootstrap/machine-lock.mjs';
@@ -12,14 +13,14 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  * Makes this machine ready and says what it does. Safe to call twice and at once.
  * Rejects with a BootstrapError that names each thing it could not provide; with SANDGLASS_NO_INSTALL=1 it provides nothing.
  */
-export async function bootstrap({ forTests = false, only } = {}) {
+export async function bootstrap({ forTests = false } = {}) {
   requireNode();
   const startedAtMs = Date.now();
-  const all = forTests ? TEST_STEPS : STEPS;
-  const steps = only ? all.filter(({ name }) => only.includes(name)) : all;
+  const steps = forTests ? TEST_STEPS : STEPS;
   const context = { root: ROOT };
-  if ((await findMissing(steps, context)).length > 0) {
-    if (process.env['SANDGLASS_NO_INSTALL'] === '1') throw reportMissing(await findMissing(steps, context));
+  const missing = await findMissing(steps, context);
+  if (missing.length > 0) {
+    if (process.env['SANDGLASS_NO_INSTALL'] === '1') throw reportMissing(missing);
     await stoppable(() => withMachineLock(async () => provideAll(await findMissing(steps, context), context)));
   }
   say('bootstrap:', `nothing is missing (${((Date.now() - startedAtMs) / 1000).toFixed(2)} s)`);
@@ -47,7 +48,7 @@ async function stoppable(work) {
   }
 }
 
-/** A step that needs another one which is missing is missing too, unless it can tell by itself. */
+/** A step that cannot tell (no engine to ask for its images) is missing. */
 async function findMissing(steps, context) {
   const answers = await Promise.all(steps.map((step) => step.isMissing(context).catch(() => true)));
   return steps.filter((_, index) => answers[index]);
@@ -91,6 +92,6 @@ function requireNode() {
   process.exit(1);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   await bootstrapOrExit({ forTests: process.argv.includes('--for-tests') });
 }

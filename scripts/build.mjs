@@ -37,6 +37,10 @@ try {
   if (existsSync(join(ROOT, SDK))) writeDeclarations();
   publish();
   console.log(`built ${present.map(({ to }) => `dist/${to}`).join(', ') || 'nothing'}`);
+} catch (error) {
+  // esbuild has told its own errors already.
+  if (!error.errors) console.error(error.message);
+  process.exitCode = 1;
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
@@ -54,6 +58,7 @@ async function bundle({ from, to, isProgram }) {
     target: 'node20',
     packages: 'external',
     sourcemap: true,
+    keepNames: true,
     logLevel: 'warning',
     banner: isProgram && !hasHashbang ? { js: '#!/usr/bin/env node' } : {},
   });

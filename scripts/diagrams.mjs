@@ -26,7 +26,7 @@ function replaceBetweenMarkers(page, name, lines) {
   const from = page.indexOf(start);
   const to = page.indexOf(END, from);
   if (from < 0 || to < 0) fail(`${PAGE} has no ${start} ... ${END}`);
-  return [page.slice(0, from) + start, '```mermaid', ...lines, '```', page.slice(to)].join('\n');
+  return [page.slice(0, from) + start, '', '```mermaid', ...lines, '```', '', page.slice(to)].join('\n');
 }
 
 function fail(reason) {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootstrapOrExit, ROOT } from './bootstrap.mjs';
 import { runInForeground } from './run-in-foreground.mjs';
+import { readReport } from './test/read-report.mjs';
 import { removeTestContainers } from './test/remove-test-containers.mjs';
-import { countTests } from './test/test-counts.mjs';
 
 await bootstrapOrExit({ forTests: true });
 const scratch = mkdtempSync(join(tmpdir(), 'sandglass-test-'));
@@ -16,7 +16,9 @@ try {
   const args = ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...process.argv.slice(2)];
   const exitCode = await runInForeground(args, { cwd: ROOT, env: { ...process.env, SANDGLASS_TEST_RUN: runId } });
   await removeTestContainers(runId);
-  const { passed, failed, skipped } = countTests(report, exitCode);
+  const { passed, failed, skipped, skippedTitles, failedFiles } = readReport(report, exitCode);
+  if (!process.argv.includes('-t')) for (const title of skippedTitles) console.error(`skipped: ${title}`);
+  if (failed > 0) console.error(`Repeat with: npm test${failedFiles.length > 0 ? ` -- ${failedFiles.join(' ')}` : ''}`);
   if (passed + failed === 0) console.error('no test was executed');
   console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   process.exitCode = exitCode !== 0 || failed > 0 || passed === 0 ? 1 : 0;

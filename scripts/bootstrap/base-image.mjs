@@ -72,7 +72,7 @@ async function madeLocally(packages) {
         `docker pull ${REGISTRY_IMAGE} (or docker load a copy of it), then run this again`,
       );
     }
-    await installDebianPackages(STEP, ['mmdebstrap']);
+    await installDebianPackages(STEP, ['mmdebstrap', 'debian-archive-keyring']);
   }
   const scratch = await mkdtemp(join(tmpdir(), 'sandglass-image-'));
   try {

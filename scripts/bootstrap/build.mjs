@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentHash } from './content-hash.mjs';
 import { runCommand } from './run-command.mjs';
-import { say } from './say.mjs';
+import { BootstrapError, say } from './say.mjs';
 
 export const BUILD_STAMP = '.built-from';
 const SOURCES = [
@@ -31,8 +31,11 @@ export function sourcesHash(root) {
 }
 
 async function provide({ root }) {
-  const onLine = (line) => say('build:', line);
-  await runCommand([process.execPath, join('scripts', 'build.mjs')], { cwd: root, timeoutMs: 180_000, onLine });
+  const onLine = (line) => line.trim() && say('build:', line);
+  const argv = [process.execPath, join('scripts', 'build.mjs')];
+  await runCommand(argv, { cwd: root, timeoutMs: 180_000, onLine }).catch(() => {
+    throw new BootstrapError('the build failed (its errors are above)', 'npm run build');
+  });
 }
 
 function readStamp(root) {

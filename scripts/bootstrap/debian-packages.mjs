@@ -5,10 +5,14 @@ const DEADLINE_MS = 600_000;
 let queue = Promise.resolve();
 let areListsFresh = false;
 
-/** Installs Debian packages; asks at the same time wait for each other, because apt allows one at a time. */
+/** Installs Debian packages, with the recommended ones left out. */
 export function installDebianPackages(step, packages) {
-  queue = queue.catch(() => {}).then(() => install(step, packages));
-  return queue;
+  return inTurn(() => install(step, packages));
+}
+
+/** Fetches the package lists when they do not know these packages. */
+export function ensurePackageLists(step, packages) {
+  return inTurn(() => updateListsFor(step, packages));
 }
 
 /** The command that a user can run where bootstrap may not. */
@@ -27,8 +31,13 @@ export async function rootPrefix() {
   );
 }
 
-/** Fetches the package lists, only when a package cannot be found without. Needs no root to be asked. */
-export async function ensurePackageLists(step, packages) {
+/** apt allows one at a time. */
+function inTurn(work) {
+  queue = queue.catch(() => {}).then(work);
+  return queue;
+}
+
+async function updateListsFor(step, packages) {
   const known = await runCommand(['apt-cache', 'show', '--no-all-versions', ...packages], { timeoutMs: 30_000 }).catch(
     () => '',
   );
@@ -46,7 +55,7 @@ async function install(step, packages) {
   const prefix = await rootPrefix();
   if (!prefix)
     throw new BootstrapError(`${packages.join(', ')} must be installed, which needs root`, installCommand(packages));
-  await ensurePackageLists(step, packages);
+  await updateListsFor(step, packages);
   say(step, `apt-get install ${packages.join(' ')}`);
   const command = [
     ...prefix,

@@ -11,17 +11,19 @@ import { BootstrapError, say } from './say.mjs';
 const PID_FILE = '/var/run/docker.pid';
 const CONTAINERD_PID_FILE = '/var/run/docker/containerd/containerd.pid';
 const CONTAINERD_CONFIG = '/var/run/docker/containerd/containerd.toml';
-const READY_WITHIN_MS = 60_000;
+// A daemon that finds containers of the last run first stops them, which takes 10 s or more.
+const READY_WITHIN_MS = 90_000;
 const STEP = 'engine:';
 
 /** Starts the installed Docker daemon and waits until it answers. A daemon that is just starting is only waited for. */
 export async function startDockerDaemon() {
   const prefix = await rootPrefix();
-  if (!prefix)
-    throw new BootstrapError('the Docker daemon is not running, and starting it needs root', START_COMMAND());
+  if (!prefix) throw new BootstrapError('the Docker daemon is not running, and starting it needs root', startCommand());
   if (hasSystemd()) {
     say(STEP, 'systemctl start docker');
-    await runCommand([...prefix, 'systemctl', 'start', 'docker'], { timeoutMs: READY_WITHIN_MS });
+    await runCommand([...prefix, 'systemctl', 'start', 'docker'], { timeoutMs: READY_WITHIN_MS }).catch((error) => {
+      throw new BootstrapError(error.message, startCommand());
+    });
     return waitUntilReady('journalctl -u docker');
   }
   if (runningDaemon()) {
@@ -32,11 +34,16 @@ export async function startDockerDaemon() {
   const logFile = prefix.length === 0 ? '/var/log/dockerd.log' : join(tmpdir(), 'sandglass-dockerd.log');
   say(STEP, `starting dockerd in the background (no systemd here), log in ${logFile}`);
   const log = openSync(logFile, 'a');
-  const command = [...prefix, findProgram('setsid') ?? 'setsid', findProgram('dockerd') ?? 'dockerd'];
-  const daemon = spawn(command[0], command.slice(1), { detached: true, stdio: ['ignore', log, log], cwd: '/' });
+  const [program, ...args] = [...prefix, findProgram('dockerd') ?? 'dockerd'];
+  // detached = a session of its own: it lives on when this terminal closes.
+  const daemon = spawn(program, args, { detached: true, stdio: ['ignore', log, log], cwd: '/' });
   let ended;
-  daemon.once('error', (error) => (ended = error.message));
-  daemon.once('exit', (code) => (ended = code === 0 ? undefined : `dockerd ended with ${code}`));
+  daemon.once('error', (error) => {
+    ended = error.message;
+  });
+  daemon.once('exit', (code, signal) => {
+    ended = `dockerd ended with ${signal ?? code}`;
+  });
   daemon.unref();
   await waitUntilReady(logFile, () => ended);
 }
@@ -50,7 +57,7 @@ async function waitUntilReady(logFile, whyEnded = () => undefined) {
     if (whyEnded() || Date.now() > giveUpAtMs) {
       throw new BootstrapError(
         `the Docker daemon does not answer (${whyEnded() ?? reason}); ${logFile} says why`,
-        START_COMMAND(),
+        startCommand(),
       );
     }
     await sleep(100);
@@ -105,4 +112,6 @@ function hasSystemd() {
   return existsSync('/run/systemd/system');
 }
 
-const START_COMMAND = () => (hasSystemd() ? 'sudo systemctl start docker' : 'sudo dockerd');
+function startCommand() {
+  return hasSystemd() ? 'sudo systemctl start docker' : 'sudo dockerd';
+}

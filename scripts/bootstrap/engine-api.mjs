@@ -41,7 +41,7 @@ export function engineCall(method, path, { body, headers = {}, timeoutMs = 10_00
       signal,
     });
     call.once('timeout', () => call.destroy(new Error(`no answer from the engine for ${timeoutMs / 1000} s`)));
-    call.once('error', reject);
+    call.on('error', reject);
     call.once('response', (response) => {
       response.once('error', reject);
       const read = onMessage && response.statusCode === 200 ? readProgress(response, onMessage) : readBody(response);
@@ -86,7 +86,7 @@ function dialOverSsh(hostname, port, username) {
   const where = username ? `${decodeURIComponent(username)}@${hostname}` : hostname;
   const options = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10', ...(port ? ['-p', port] : [])];
   const child = spawn('ssh', [...options, '--', where, 'docker', 'system', 'dial-stdio'], {
-    stdio: ['pipe', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   const socket = Duplex.from({ writable: child.stdin, readable: child.stdout });
   child.once('error', (error) => socket.destroy(error));

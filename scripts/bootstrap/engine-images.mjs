@@ -27,14 +27,16 @@ export async function pullImage(name, options) {
 export async function importImage(name, source, changes = []) {
   const [repo, tag] = name.split(':');
   const path = `/images/create?${query({ fromSrc: '-', repo, tag, changes })}`;
-  await expectOk(engineCall('POST', path, { body: source, headers: TAR, timeoutMs: STALL_MS, onMessage: () => {} }));
+  const options = { body: source, headers: TAR, timeoutMs: STALL_MS, onMessage: () => {} };
+  await replacing(name, () => expectOk(engineCall('POST', path, options)));
 }
 
 /** Builds a folder that has a Dockerfile. */
 export async function buildImage(name, folder, { buildArgs = {}, labels = {}, onMessage }) {
   const [buildargs, labelsJson] = [JSON.stringify(buildArgs), JSON.stringify(labels)];
   const path = `/build?${query({ t: name, buildargs, labels: labelsJson, rm: '1', forcerm: '1' })}`;
-  await expectOk(engineCall('POST', path, { body: tarOf(folder), headers: TAR, timeoutMs: STALL_MS, onMessage }));
+  const options = { body: tarOf(folder), headers: TAR, timeoutMs: STALL_MS, onMessage };
+  await replacing(name, () => expectOk(engineCall('POST', path, options)));
 }
 
 /** A folder as a tar stream that belongs to root, whoever packs it. */
@@ -44,6 +46,14 @@ export function tarOf(folder) {
   child.once('error', (error) => child.stdout.destroy(error));
   child.once('exit', (code) => code !== 0 && child.stdout.destroy(new Error(`tar ended with ${code}`)));
   return child.stdout;
+}
+
+/** Removes the image that had this name before, unless a container still needs it (the engine then refuses). */
+async function replacing(name, make) {
+  const { body: before } = await engineCall('GET', `/images/${name}/json`);
+  await make();
+  const { body: after } = await engineCall('GET', `/images/${name}/json`);
+  if (before.Id && before.Id !== after.Id) await engineCall('DELETE', `/images/${before.Id}`);
 }
 
 async function expectOk(call) {

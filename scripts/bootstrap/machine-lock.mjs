@@ -1,5 +1,5 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BootstrapError, say } from './say.mjs';
@@ -7,10 +7,10 @@ import { BootstrapError, say } from './say.mjs';
 const WAIT_MS = 1_800_000;
 
 /**
- * Runs `work` while no other bootstrap of this machine runs: packages, engine and images are shared by all clones.
+ * Runs `work` while no other bootstrap of this user runs: packages, engine and images are shared by all clones.
  * A lock whose process is gone is taken over. Rejects when the holder is not done within half an hour.
  */
-export async function withMachineLock(work, file = join(tmpdir(), 'sandglass-bootstrap.lock')) {
+export async function withMachineLock(work, file = join(tmpdir(), `sandglass-bootstrap-${userInfo().uid}.lock`)) {
   await take(file);
   const release = () => readHolder(file)?.text === ownText() && rmSync(file, { force: true });
   process.once('exit', release);

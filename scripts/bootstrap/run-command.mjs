@@ -23,7 +23,7 @@ export function runCommand(argv, { timeoutMs, cwd, env, onLine = () => {} }) {
       });
     hear(child.stdout, out);
     hear(child.stderr);
-    const deadline = stopAfter(child, timeoutMs);
+    const deadline = stopAfter(child, timeoutMs, () => reject(tooLate()));
     const stop = () => child.kill('SIGTERM');
     process.once('exit', stop);
     child.once('close', () => process.removeListener('exit', stop));
@@ -34,9 +34,10 @@ export function runCommand(argv, { timeoutMs, cwd, env, onLine = () => {} }) {
     child.once('close', (code, signal) => {
       deadline.clear();
       if (code === 0) return resolve(out.join('\n'));
-      const how = deadline.isOver() ? `was not done after ${timeoutMs / 1000} s` : `ended with ${signal ?? code}`;
-      reject(new Error([`${argv.join(' ')} ${how}`, ...tail].join('\n  ')));
+      reject(deadline.isOver() ? tooLate() : failure(`ended with ${signal ?? code}`));
     });
+    const failure = (how) => new Error([`${argv.join(' ')} ${how}`, ...tail].join('\n  '));
+    const tooLate = () => failure(`was not done after ${timeoutMs / 1000} s`);
   });
 }
 
@@ -58,13 +59,17 @@ export function isExecutable(path) {
   }
 }
 
-function stopAfter(child, timeoutMs) {
+/** A child that even SIGKILL does not end (sudo's belongs to root) is left behind: then `giveUp` is called. */
+function stopAfter(child, timeoutMs, giveUp) {
   let isOver = false;
   let kill;
   const timer = setTimeout(() => {
     isOver = true;
     child.kill('SIGTERM');
-    kill = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
+    kill = setTimeout(() => {
+      child.kill('SIGKILL');
+      giveUp();
+    }, KILL_AFTER_MS);
   }, timeoutMs);
   return {
     isOver: () => isOver,

@@ -20,9 +20,9 @@ const text = fc.string({ unit: 'grapheme', maxLength: 8 });
 const instant = fc.nat({ max: 2_000_000_000_000 });
 const orNull = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: null });
 const id = fc.constantFrom('a', 'b', 'c');
-const incarnation = fc.constantFrom(1, 2, 9, 10, 11);
+const incarnation = fc.constantFrom(2, 9, 10);
 
-const change = fc.record(
+const change: fc.Arbitrary<Partial<SandboxInfo>> = fc.record(
   {
     state: fc.constantFrom('pending', 'running', 'paused'),
     tenant: orNull(text),
@@ -40,7 +40,7 @@ const change = fc.record(
     lastActivityAtMs: orNull(instant),
   },
   { requiredKeys: [] },
-) as fc.Arbitrary<Partial<SandboxInfo>>;
+);
 
 type Step = (store: LiveStore) => Promise<unknown>;
 const step: fc.Arbitrary<{ readonly said: string; readonly run: Step }> = fc.oneof(
@@ -66,7 +66,7 @@ const step: fc.Arbitrary<{ readonly said: string; readonly run: Step }> = fc.one
 it('memory and Redis answer every sequence of calls alike', async () => {
   const seed = Number(process.env['FAST_CHECK_SEED'] ?? Date.now() % 2 ** 31);
   console.info(`FAST_CHECK_SEED=${seed}`);
-  const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
+  const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40, size: 'max' }), async (steps) => {
     const memory = memoryLiveStore();
     const inRedis = await redisLiveStore({ url: redis.url, serviceId: randomUUID(), clock: realClock, log: silentLog });
     try {

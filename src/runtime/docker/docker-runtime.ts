@@ -1,6 +1,7 @@
 import type { Log } from '../../observe/logger.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ContainerRuntime } from '../../ports/container-runtime.ts';
+import { joinedPulls } from '../joined-pulls.ts';
 import { type CapabilityOverrides, capabilitiesOf } from './capabilities.ts';
 import { type ConnectionDeps, openConnection } from './connection.ts';
 import { moveContainer } from './container-address.ts';
@@ -19,7 +20,6 @@ import { containerEvents } from './events.ts';
 import { hostFirewall } from './firewall.ts';
 import { pullImage } from './image-pull.ts';
 import { inspectImage, keepImage } from './images.ts';
-import { joinedPulls } from './joined-pulls.ts';
 import { logTail } from './log-tail.ts';
 import { findCredentials } from './registry-credentials.ts';
 import { sandboxNetworks } from './sandbox-networks.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SandboxError } from '../../domain/errors.ts';
+import { isImageName } from '../image-reference.ts';
 import type { EngineContext } from './engine-context.ts';
-import { isImageName } from './image-reference.ts';
 import { refusal, understood } from './refusals.ts';
 
 const imageSchema = z.object({

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findRedisServer, redisServerFolders } from '../../../src/store/live/redis/redis-server-binary.ts';
 import { until } from './real-clock.ts';
 
 export interface PrivateRedis {
@@ -11,6 +12,8 @@ export interface PrivateRedis {
   readonly port: number;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Ends it without a chance to read what waits in its sockets. */
+  kill(): Promise<void>;
   /** It takes connections and bytes as the kernel does, and answers nothing. */
   freeze(): void;
   thaw(): void;
@@ -19,6 +22,8 @@ export interface PrivateRedis {
 
 /** A redis-server of the test's own on a free TCP port; it keeps the port over stop and start, and nothing on disk. */
 export async function privateRedis({ password }: { password?: string } = {}): Promise<PrivateRedis> {
+  const binary = await findRedisServer(redisServerFolders());
+  if (binary === undefined) throw new Error('these tests need a redis-server: apt-get install redis-server');
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), 'sandglass-test-redis-'));
   const secret = password === undefined ? [] : ['--requirepass', password];
@@ -41,10 +46,11 @@ export async function privateRedis({ password }: { password?: string } = {}): Pr
     url: `redis://${password === undefined ? '' : `:${password}@`}127.0.0.1:${port}`,
     port,
     async start() {
-      server = spawn('redis-server', [...settings, '--save', '', ...secret], { stdio: 'ignore' });
+      server = spawn(binary, [...settings, '--save', '', ...secret], { stdio: 'ignore' });
       await until('the private Redis listens', () => isListening(port));
     },
     stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
     freeze: () => void server?.kill('SIGSTOP'),
     thaw: () => void server?.kill('SIGCONT'),
     async cleanUp() {

@@ -15,7 +15,7 @@ export async function isServerOf(pid: number, place: EmbeddedPlace): Promise<boo
       readFile(`/proc/${pid}/cmdline`, 'utf8'),
       readlink(`/proc/${pid}/cwd`),
     ]);
-    return commandLine.includes('redis-server') && folder === place.folder;
+    return commandLine.includes('redis-server') && [place.folder, `${place.folder} (deleted)`].includes(folder);
   } catch {
     return false;
   }

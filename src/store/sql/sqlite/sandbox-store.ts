@@ -120,12 +120,14 @@ function rowStatements(db: SqliteDatabase) {
           idleStopAtMs: sql`case when ${idleSeconds} is null then null
             else max(coalesce(${idleStopAtMs}, 0), cast(${atMs} + ${idleSeconds} * 1000 as integer)) end`,
         })
-        .where(and(
+        .where(
+          and(
             eq(sandboxes.id, id),
             eq(sandboxes.incarnation, incarnation),
             eq(sandboxes.state, 'running'),
             or(isNull(lastActivityAtMs), lt(lastActivityAtMs, atMs)),
-          ))
+          ),
+        )
         .run();
     },
     removeDeleted: (id: string) =>

@@ -1,4 +1,4 @@
-import type { CallOptions, PullProgress } from '../../ports/container-runtime.ts';
+import type { CallOptions, PullProgress } from '../ports/container-runtime.ts';
 
 type Listener = (progress: PullProgress) => void;
 type Pull = (image: string, onProgress: Listener, signal: AbortSignal) => Promise<string>;
@@ -26,7 +26,10 @@ export function joinedPulls(pull: Pull): JoinedPulls {
     const tell = (progress: PullProgress) => {
       for (const listener of listeners) listener(progress);
     };
-    const result = pull(image, tell, controller.signal).finally(() => forget(image, joined));
+    // Begins when the first listener is in place, so that it hears everything.
+    const result = Promise.resolve()
+      .then(() => pull(image, tell, controller.signal))
+      .finally(() => forget(image, joined));
     const joined: PullUnderWay = { result, listeners, controller, waiters: 0 };
     result.catch(() => {});
     underWay.set(image, joined);

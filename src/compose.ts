@@ -1,0 +1,280 @@
+import { BlockList } from 'node:net';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import packageJson from '../package.json' with { type: 'json' };
+import { type Config, describeConfig, unknownSettings } from './config.ts';
+import type { LifetimePolicy } from './domain/lifetime.ts';
+import type { Template } from './domain/template.ts';
+import { createAdminApp } from './http/admin-app.ts';
+import { createApp } from './http/app.ts';
+import { listen } from './http/listen.ts';
+import { createLogger, type Log } from './observe/logger.ts';
+import { createMetrics } from './observe/metrics.ts';
+import type { OperationDeps } from './operations/deps.ts';
+import { type FirstKeyFile, openWithKey } from './operations/first-key-file.ts';
+import { readTemplateFile } from './operations/template-file.ts';
+import { templateRegistry } from './operations/template-registry.ts';
+import type { ContainerRuntime } from './ports/container-runtime.ts';
+import { changeFeed } from './reconcile/change-feed.ts';
+import { reconciler } from './reconcile/reconciler.ts';
+import { type DockerRuntimeDeps, dockerRuntime } from './runtime/docker/docker-runtime.ts';
+import { systemClock } from './runtime/host/system-clock.ts';
+import { systemIds } from './runtime/host/system-ids.ts';
+import { startSchedules } from './schedule/schedules.ts';
+import { openLiveStore } from './store/live/open-live-store.ts';
+import { openSqlite, type SqliteConnection } from './store/sql/sqlite/connection.ts';
+import { lockDataDir } from './store/sql/sqlite/data-dir-lock.ts';
+import { installationId } from './store/sql/sqlite/installation.ts';
+import { sqliteKeyStore } from './store/sql/sqlite/key-store.ts';
+import { sqliteSandboxStore } from './store/sql/sqlite/sandbox-store.ts';
+import { sqliteTemplateStore } from './store/sql/sqlite/template-store.ts';
+
+const VERSION = packageJson.version;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Service {
+  readonly url: string;
+  /** What a person wants to know at the start; holds the first key when it was made just now. */
+  readonly banner: readonly string[];
+  /** Stops taking calls, lets engine calls come back, and lets go of everything. Bounded. */
+  close(why: string): Promise<void>;
+}
+
+const CLOSE_GRACE_MS = 8_000;
+
+/** Builds every adapter and the service over them, boots it, and opens its ports. */
+export async function compose(config: Config, env: Environment): Promise<Service> {
+  const log = createLogger(config.SANDGLASS_LOG_LEVEL);
+  for (const name of unknownSettings(env)) {
+    log.warn({ event: 'config.unknown', name }, 'this variable has no effect in this release');
+  }
+  const lock = lockDataDir(resolve(config.SANDGLASS_DATA_DIR));
+  const world = await openWorld(config, env, log);
+  const { lifecycle, live, metrics, runtime } = world;
+  const operations = await openOperations(config, world);
+  const firstKey = await openWithKey(operations, {
+    dataDir: resolve(config.SANDGLASS_DATA_DIR),
+    host: config.SANDGLASS_HOST,
+    isLoopback: isLoopback(config.SANDGLASS_HOST),
+    given: config.SANDGLASS_ADMIN_KEY,
+  });
+  await lifecycle.boot();
+  const ports = await openPorts(config, env, world, operations);
+  const stopSchedules = startSchedules({
+    reconciler: lifecycle,
+    log,
+    lifetimeScanMs: config.SANDGLASS_LIFETIME_SCAN_MS,
+    autoDeleteScanSeconds: config.SANDGLASS_AUTO_DELETE_SCAN_SECONDS,
+    reconcileSeconds: config.SANDGLASS_RECONCILE_SECONDS,
+    purgeSeconds: config.SANDGLASS_PURGE_SECONDS,
+    onScan: metrics.onScan,
+  });
+  void operations.templates.prepareImages();
+  const { kind, detail } = live.status();
+  log.info({ event: 'service.started', url: ports.url, serviceId: world.serviceId, liveStore: kind, detail }, 'ready');
+  return {
+    url: ports.url,
+    banner: banner(ports.url, firstKey, config.SANDGLASS_ADMIN_KEY !== null),
+    async close(why) {
+      log.info({ event: 'service.stopping', why }, 'stopping');
+      await stopSchedules();
+      await Promise.all([lifecycle.close(CLOSE_GRACE_MS), ports.close()]);
+      await live.close();
+      await runtime.close();
+      await world.store.close();
+      lock.release();
+      log.info({ event: 'service.stopped' }, 'stopped');
+    },
+  };
+}
+
+/** What is kept in SQL, opened without the rest of the service; the caller closes it. */
+export function openInstallation(config: Config) {
+  const connection = openDatabase(config);
+  return {
+    connection,
+    store: sqliteSandboxStore(connection),
+    keys: sqliteKeyStore(connection),
+    templates: sqliteTemplateStore(connection),
+    serviceId: installationId(connection, systemIds.hex(16)),
+    clock: systemClock,
+    ids: systemIds,
+  };
+}
+
+type World = Awaited<ReturnType<typeof openWorld>>;
+
+async function openWorld(config: Config, env: Environment, log: Log) {
+  const installation = openInstallation(config);
+  const { store, serviceId, clock } = installation;
+  const dataDir = resolve(config.SANDGLASS_DATA_DIR);
+  const live = await openLiveStore({ setting: config.SANDGLASS_REDIS_URL, dataDir, serviceId, clock, log });
+  const metrics = createMetrics({
+    countByState: () => store.countByState(),
+    isLiveStoreUp: () => live.status().isUp,
+    // Asked by scrapes only, long after the reconciler stands.
+    isEngineReachable: () => lifecycle.isEngineReachable(),
+  });
+  const runtime = openRuntime(config, env, { serviceId, log, onCall: metrics.onEngineCall });
+  const feed = changeFeed((error) => log.error({ event: 'feed.listener', error: String(error) }, 'a listener threw'));
+  const policy = lifetimePolicy(config);
+  const orphanGraceMs = config.SANDGLASS_ORPHAN_GRACE_SECONDS * 1000;
+  const shared = { ...installation, live, runtime, feed, log, policy };
+  const lifecycle = reconciler({ ...shared, ...metrics, orphanGraceMs });
+  return { ...shared, metrics, lifecycle };
+}
+
+async function openOperations(config: Config, world: World): Promise<OperationDeps> {
+  const { lifecycle, runtime, log } = world;
+  const fixed = fixedTemplates(config);
+  return {
+    ...world,
+    reconciler: lifecycle,
+    templates: await templateRegistry({ fixed, store: world.templates, runtime, log }),
+    limits: {
+      cpus: config.SANDGLASS_CPUS_MAX,
+      memoryMb: config.SANDGLASS_MEMORY_MAX_MB,
+      timeoutSeconds: config.SANDGLASS_TIMEOUT_MAX_SECONDS,
+      envBytes: config.SANDGLASS_ENV_MAX_BYTES,
+      labels: config.SANDGLASS_LABELS_MAX,
+    },
+    startDefaults: {
+      runtime: 'runc',
+      resources: {
+        cpus: config.SANDGLASS_CPUS_DEFAULT,
+        memoryMb: config.SANDGLASS_MEMORY_DEFAULT_MB,
+        diskMb: null,
+        pids: config.SANDGLASS_PIDS_DEFAULT,
+      },
+      timeoutSeconds: config.SANDGLASS_TIMEOUT_DEFAULT_SECONDS,
+    },
+    allowedImages: config.SANDGLASS_IMAGES,
+  };
+}
+
+async function openPorts(config: Config, env: Environment, world: World, operations: OperationDeps) {
+  const { live, log, metrics, runtime, serviceId } = world;
+  const app = createApp({
+    operations,
+    log,
+    version: VERSION,
+    config: {
+      waitSecondsDefault: config.SANDGLASS_WAIT_SECONDS,
+      domain: config.SANDGLASS_DOMAIN,
+      corsOrigins: config.SANDGLASS_CORS_ORIGINS,
+    },
+    readiness: () => readinessOf(world),
+    info: async () => ({
+      version: VERSION,
+      node: process.version,
+      serviceId,
+      engine: await runtime.info(),
+      liveStore: live.status(),
+      config: describeConfig(env),
+    }),
+    onRequest: metrics.onRequest,
+  });
+  const blockedSubnets = config.SANDGLASS_ALLOW_SANDBOX_CALLERS ? [] : await sandboxSubnets(config, runtime);
+  const { SANDGLASS_HOST: host, SANDGLASS_ADMIN_HOST: adminHost } = config;
+  const api = await listen({ fetch: app.fetch, host, port: config.SANDGLASS_PORT, blockedSubnets });
+  const adminApp = createAdminApp({ metricsText: metrics.text });
+  const admin = await listen({
+    fetch: adminApp.fetch,
+    host: adminHost,
+    port: config.SANDGLASS_ADMIN_PORT,
+    blockedSubnets,
+  });
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${api.port}`,
+    close: () => Promise.all([api.close(CLOSE_GRACE_MS), admin.close(CLOSE_GRACE_MS)]),
+  };
+}
+
+function openDatabase(config: Config): SqliteConnection {
+  const given = config.SANDGLASS_DATABASE_URL?.replace(/^sqlite:(\/\/)?/, '');
+  return openSqlite({
+    path: resolve(given ?? join(config.SANDGLASS_DATA_DIR, 'sandglass.sqlite')),
+    migrationsFolder: fileURLToPath(new URL('../migrations/sqlite', import.meta.url)),
+    synchronous: config.SANDGLASS_SQLITE_SYNCHRONOUS,
+  });
+}
+
+/** The engine of the configuration; connects with the first call. */
+export function openRuntime(
+  config: Config,
+  env: Environment,
+  deps: Pick<DockerRuntimeDeps, 'serviceId' | 'log' | 'onCall'>,
+): ContainerRuntime {
+  return dockerRuntime({
+    ...deps,
+    engine: 'local',
+    dockerHost: config.SANDGLASS_DOCKER_HOST,
+    certPath: env['DOCKER_CERT_PATH'],
+    dockerConfigFolder: env['DOCKER_CONFIG'],
+    openSubnet: config.SANDGLASS_OPEN_SUBNET,
+    closedSubnet: config.SANDGLASS_CLOSED_SUBNET,
+    clock: systemClock,
+  });
+}
+
+function lifetimePolicy(config: Config): LifetimePolicy {
+  return {
+    startTimeoutSeconds: config.SANDGLASS_START_TIMEOUT_SECONDS,
+    stopGraceSeconds: 10,
+    pausedMaxSeconds: config.SANDGLASS_PAUSED_MAX_SECONDS,
+    autoDeleteDefaultSeconds: config.SANDGLASS_AUTO_DELETE_DEFAULT_SECONDS,
+    autoDeleteMaxSeconds: config.SANDGLASS_AUTO_DELETE_MAX_SECONDS,
+    tombstoneRetentionSeconds: config.SANDGLASS_TOMBSTONE_RETENTION_SECONDS,
+  };
+}
+
+/** The file may redefine `base`. */
+function fixedTemplates(config: Config): readonly Template[] {
+  const fromFile = config.SANDGLASS_TEMPLATES === null ? [] : readTemplateFile(config.SANDGLASS_TEMPLATES);
+  if (fromFile.some(({ name }) => name === 'base')) return fromFile;
+  const nothing = { resources: {}, user: null, workdir: null, env: {}, memoryBudgetMb: null, floor: 0 };
+  return [{ name: 'base', image: config.SANDGLASS_BASE_IMAGE, ...nothing, source: 'builtin' }, ...fromFile];
+}
+
+async function readinessOf({ connection, live, runtime }: Pick<World, 'connection' | 'live' | 'runtime'>) {
+  const attempt = async (what: () => Promise<void> | void) => {
+    try {
+      await what();
+      return { ok: true, detail: 'answers' };
+    } catch {
+      return { ok: false, detail: 'does not answer' };
+    }
+  };
+  const sql = await attempt(connection.ping);
+  const engine = await attempt(() => runtime.ping());
+  const { isUp, kind, detail } = live.status();
+  const degraded = [...(isUp ? [] : ['live']), ...(engine.ok ? [] : ['engine'])];
+  return {
+    ready: sql.ok && engine.ok,
+    checks: { sql, live: { ok: isUp, detail: `${kind}: ${detail}` }, engine },
+    degraded,
+  };
+}
+
+/** The networks as they are, or as they will be made when the engine is back. */
+async function sandboxSubnets(config: Config, runtime: ContainerRuntime): Promise<readonly string[]> {
+  try {
+    return (await runtime.info()).networks.map(({ subnet }) => subnet);
+  } catch {
+    return [config.SANDGLASS_OPEN_SUBNET, config.SANDGLASS_CLOSED_SUBNET];
+  }
+}
+
+function isLoopback(host: string): boolean {
+  if (host === 'localhost') return true;
+  const loopback = new BlockList();
+  loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+  loopback.addAddress('::1', 'ipv6');
+  return loopback.check(host, host.includes(':') ? 'ipv6' : 'ipv4');
+}
+
+function banner(url: string, { secret, path }: FirstKeyFile, isGiven: boolean): readonly string[] {
+  const kept = isGiven ? 'as given in SANDGLASS_ADMIN_KEY' : `kept in ${path}`;
+  return ['', `Sandglass ${VERSION} is ready.`, `  URL      ${url}`, `  API key  ${secret ?? kept}`, ''];
+}

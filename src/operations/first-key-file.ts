@@ -1,0 +1,38 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SandboxError } from '../domain/errors.ts';
+import { ensureFirstKey, hasUsableKey, type KeyDeps } from './api-keys.ts';
+
+export interface FirstKeyFile {
+  /** The secret when it was made just now: to be shown once. */
+  readonly secret: string | null;
+  /** Where the first key made here is kept, mode 0600. */
+  readonly path: string;
+}
+
+/**
+ * Makes sure that the service has a key before it listens: on a loopback address a first admin key is made and kept in
+ * the data directory; on any other address there must be one already. Throws `forbidden` then.
+ */
+export async function openWithKey(
+  deps: KeyDeps,
+  place: {
+    readonly dataDir: string;
+    readonly host: string;
+    readonly isLoopback: boolean;
+    readonly given: string | null;
+  },
+): Promise<FirstKeyFile> {
+  const path = join(place.dataDir, 'admin.key');
+  if (!place.isLoopback && place.given === null && !(await hasUsableKey(deps))) {
+    throw new SandboxError('forbidden', `Refusing to listen on ${place.host} without any API key.`, {
+      hint: 'Start once on 127.0.0.1, which makes a first key, or set SANDGLASS_ADMIN_KEY.',
+    });
+  }
+  const first = await ensureFirstKey(deps, place.given);
+  if (first.outcome !== 'made') return { secret: null, path };
+  mkdirSync(place.dataDir, { recursive: true, mode: 0o700 });
+  writeFileSync(path, `${first.secret}\n`, { mode: 0o600 });
+  chmodSync(path, 0o600);
+  return { secret: first.secret, path };
+}
