@@ -59,6 +59,8 @@ async function provideAll(steps, context) {
   const done = new Map();
   const provideStep = async (step) => {
     await Promise.all(step.needs.map((name) => done.get(name)));
+    // What it needs may have brought it back: images are there again when the engine is.
+    if (step.needs.length > 0 && !(await step.isMissing(context))) return say(`${step.name}:`, 'is there');
     await step.provide(context);
     if (await step.isMissing(context)) throw new BootstrapError(`${step.what} is still missing`, step.command);
     say(`${step.name}:`, 'done');

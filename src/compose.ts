@@ -75,7 +75,7 @@ export async function compose(config: Config, env: Environment): Promise<Service
   log.info({ event: 'service.started', url: ports.url, serviceId: world.serviceId, liveStore: kind, detail }, 'ready');
   return {
     url: ports.url,
-    banner: banner(ports.url, firstKey, config.SANDGLASS_ADMIN_KEY !== null),
+    banner: banner(ports, firstKey, config.SANDGLASS_ADMIN_KEY !== null),
     async close(why) {
       log.info({ event: 'service.stopping', why }, 'stopping');
       await stopSchedules();
@@ -186,7 +186,8 @@ async function openPorts(config: Config, env: Environment, world: World, operati
     blockedSubnets,
   });
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${api.port}`,
+    url: urlOf(host, api.port),
+    metricsUrl: `${urlOf(adminHost, admin.port)}/metrics`,
     close: () => Promise.all([api.close(CLOSE_GRACE_MS), admin.close(CLOSE_GRACE_MS)]),
   };
 }
@@ -274,7 +275,22 @@ function isLoopback(host: string): boolean {
   return loopback.check(host, host.includes(':') ? 'ipv6' : 'ipv4');
 }
 
-function banner(url: string, { secret, path }: FirstKeyFile, isGiven: boolean): readonly string[] {
+function urlOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function banner(
+  ports: { readonly url: string; readonly metricsUrl: string },
+  { secret, path }: FirstKeyFile,
+  isGiven: boolean,
+): readonly string[] {
   const kept = isGiven ? 'as given in SANDGLASS_ADMIN_KEY' : `kept in ${path}`;
-  return ['', `Sandglass ${VERSION} is ready.`, `  URL      ${url}`, `  API key  ${secret ?? kept}`, ''];
+  return [
+    '',
+    `Sandglass ${VERSION} is ready.`,
+    `  URL      ${ports.url}`,
+    `  API key  ${secret ?? kept}`,
+    `  Metrics  ${ports.metricsUrl}`,
+    '',
+  ];
 }

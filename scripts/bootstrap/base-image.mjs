@@ -85,7 +85,7 @@ async function madeLocally(packages) {
       onLine: (line) => /^I: (running|down|inst|cop|creating|done)/.test(line) && say(STEP, line),
     });
     say(STEP, 'importing it into the engine');
-    await importImage(LOCAL_ROOT_IMAGE, createReadStream(tar));
+    await importImage(LOCAL_ROOT_IMAGE, () => createReadStream(tar));
     return LOCAL_ROOT_IMAGE;
   } finally {
     await rm(scratch, { recursive: true, force: true });

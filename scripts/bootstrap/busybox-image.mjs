@@ -35,7 +35,7 @@ async function provide({ root }) {
     await layOut(image, binary);
     say(STEP, 'importing it into the engine');
     const changes = [`LABEL ${CONTENT_LABEL}=${imageContent(root)}`, ENVIRONMENT, 'CMD ["/bin/sh"]'];
-    await importImage(BUSYBOX_IMAGE, tarOf(image), changes);
+    await importImage(BUSYBOX_IMAGE, () => tarOf(image), changes);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -15,21 +15,32 @@ const CONTAINERD_CONFIG = '/var/run/docker/containerd/containerd.toml';
 const READY_WITHIN_MS = 90_000;
 const STEP = 'engine:';
 
-/** Starts the installed Docker daemon and waits until it answers. A daemon that is just starting is only waited for. */
+/** Starts the installed Docker daemon and waits until it answers. One that is just starting or ending is waited for. */
 export async function startDockerDaemon() {
   const prefix = await rootPrefix();
-  if (!prefix) throw new BootstrapError('the Docker daemon is not running, and starting it needs root', startCommand());
-  if (hasSystemd()) {
-    say(STEP, 'systemctl start docker');
-    await runCommand([...prefix, 'systemctl', 'start', 'docker'], { timeoutMs: READY_WITHIN_MS }).catch((error) => {
-      throw new BootstrapError(error.message, startCommand());
-    });
-    return waitUntilReady('journalctl -u docker');
+  if (!prefix) {
+    throw new BootstrapError('the Docker daemon is not running, and starting it needs root', startCommand());
   }
   if (runningDaemon()) {
-    say(STEP, 'a Docker daemon is starting already');
-    return waitUntilReady('the log of that daemon');
+    say(STEP, 'a Docker daemon is there and does not answer, waiting for it');
+    const reason = await waitForAnswer(() => (runningDaemon() ? undefined : 'it ended'));
+    if (reason === undefined) return;
   }
+  const { logFile, whyEnded } = await (hasSystemd() ? startBySystemd(prefix) : startInBackground(prefix));
+  const reason = await waitForAnswer(whyEnded);
+  if (reason === undefined) return;
+  throw new BootstrapError(`the Docker daemon does not answer (${reason}); ${logFile} says why`, startCommand());
+}
+
+async function startBySystemd(prefix) {
+  say(STEP, 'systemctl start docker');
+  await runCommand([...prefix, 'systemctl', 'start', 'docker'], { timeoutMs: READY_WITHIN_MS }).catch((error) => {
+    throw new BootstrapError(error.message, startCommand());
+  });
+  return { logFile: 'journalctl -u docker', whyEnded: () => undefined };
+}
+
+async function startInBackground(prefix) {
   await clearLeftovers(prefix);
   const logFile = prefix.length === 0 ? '/var/log/dockerd.log' : join(tmpdir(), 'sandglass-dockerd.log');
   say(STEP, `starting dockerd in the background (no systemd here), log in ${logFile}`);
@@ -45,21 +56,17 @@ export async function startDockerDaemon() {
     ended = `dockerd ended with ${signal ?? code}`;
   });
   daemon.unref();
-  await waitUntilReady(logFile, () => ended);
+  return { logFile, whyEnded: () => ended };
 }
 
-async function waitUntilReady(logFile, whyEnded = () => undefined) {
+/** Resolves with undefined when the engine answers, else with the reason why it will not. */
+async function waitForAnswer(whyEnded) {
   const giveUpAtMs = Date.now() + READY_WITHIN_MS;
   for (;;) {
     const reason = await whyNoEngine();
-    if (reason === undefined) return;
+    if (reason === undefined) return undefined;
     if (reason === 'EACCES') throw noPermission();
-    if (whyEnded() || Date.now() > giveUpAtMs) {
-      throw new BootstrapError(
-        `the Docker daemon does not answer (${whyEnded() ?? reason}); ${logFile} says why`,
-        startCommand(),
-      );
-    }
+    if (whyEnded() || Date.now() > giveUpAtMs) return whyEnded() ?? reason;
     await sleep(100);
   }
 }

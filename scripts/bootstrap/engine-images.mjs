@@ -23,23 +23,25 @@ export async function pullImage(name, options) {
   await expectOk(engineCall('POST', `/images/create?${query({ fromImage, tag })}`, options));
 }
 
-/** Makes an image out of a folder or a tar file that holds a root file system. */
-export async function importImage(name, source, changes = []) {
+/** Makes an image out of a tar stream that holds a root file system; `openTar` is called when it can be read. */
+export async function importImage(name, openTar, changes = []) {
   const [repo, tag] = name.split(':');
   const path = `/images/create?${query({ fromSrc: '-', repo, tag, changes })}`;
-  const options = { body: source, headers: TAR, timeoutMs: STALL_MS, onMessage: () => {} };
-  await replacing(name, () => expectOk(engineCall('POST', path, options)));
+  await replacing(name, () =>
+    expectOk(engineCall('POST', path, { body: openTar(), headers: TAR, timeoutMs: STALL_MS, onMessage: () => {} })),
+  );
 }
 
 /** Builds a folder that has a Dockerfile. */
 export async function buildImage(name, folder, { buildArgs = {}, labels = {}, onMessage }) {
   const [buildargs, labelsJson] = [JSON.stringify(buildArgs), JSON.stringify(labels)];
   const path = `/build?${query({ t: name, buildargs, labels: labelsJson, rm: '1', forcerm: '1' })}`;
-  const options = { body: tarOf(folder), headers: TAR, timeoutMs: STALL_MS, onMessage };
-  await replacing(name, () => expectOk(engineCall('POST', path, options)));
+  await replacing(name, () =>
+    expectOk(engineCall('POST', path, { body: tarOf(folder), headers: TAR, timeoutMs: STALL_MS, onMessage })),
+  );
 }
 
-/** A folder as a tar stream that belongs to root, whoever packs it. */
+/** A folder as a tar stream that belongs to root, whoever packs it. Read it at once: what waits is lost when tar ends. */
 export function tarOf(folder) {
   const args = ['--create', '--numeric-owner', '--owner=0', '--group=0', '--sort=name', '--directory', folder, '.'];
   const child = spawn('tar', args, { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,4 +1,4 @@
-import { type DestinationStream, pino } from 'pino';
+import { type DestinationStream, destination, pino } from 'pino';
 
 /** What the service logs through: pino, or anything of this form. */
 export interface Log {
@@ -10,12 +10,12 @@ export interface Log {
 
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** JSON lines to `destination` (standard output by default); secrets by their usual names are never printed. */
-export function createLogger(level: string, destination?: DestinationStream): Log {
+/** JSON lines, by default to standard error; secrets by their usual names are never printed. */
+export function createLogger(level: string, to: DestinationStream = destination(2)): Log {
   const options = {
     level,
     base: { name: 'sandglass' },
     redact: { paths: ['*.authorization', '*["x-api-key"]', '*.env', '*.secret', '*.password'], censor: '[hidden]' },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, to);
 }

@@ -7,7 +7,8 @@ const run = promisify(execFile);
 
 /** Stands for the internet: a web server in a network namespace behind this host, on an address for documentation. */
 export interface OutsideHost {
-  readonly url: string;
+  readonly address: string;
+  readonly port: number;
   close(): Promise<void>;
 }
 
@@ -37,7 +38,7 @@ export async function outsideHost(): Promise<OutsideHost | undefined> {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     if (server.stdout !== null) await once(server.stdout, 'data');
-    return { url: `http://198.51.100.${net + 2}:8080/`, close };
+    return { address: `198.51.100.${net + 2}`, port: 8080, close };
   } catch {
     await close();
     return undefined;
