@@ -235,7 +235,7 @@ function fixedTemplates(config: Config): readonly Template[] {
   const fromFile = config.SANDGLASS_TEMPLATES === null ? [] : readTemplateFile(config.SANDGLASS_TEMPLATES);
   if (fromFile.some(({ name }) => name === 'base')) return fromFile;
   const nothing = { resources: {}, user: null, workdir: null, env: {}, memoryBudgetMb: null, floor: 0 };
-  return [{ name: 'base', image: config.SANDGLASS_BASE_IMAGE, ...nothing, source: 'builtin' }, ...fromFile];
+  return [{ name: 'base', image: config.SANDGLASS_BASE_IMAGE, sudo: true, ...nothing, source: 'builtin' }, ...fromFile];
 }
 
 async function readinessOf({ connection, live, runtime }: Pick<World, 'connection' | 'live' | 'runtime'>) {

@@ -34,7 +34,9 @@ function imageContent(root) {
 async function provide({ root }) {
   const folder = join(root, 'images', 'base');
   const packages = (await readFile(join(folder, 'packages.txt'), 'utf8')).split('\n').filter(Boolean);
-  const fromImage = (await pulled()) ?? (await madeLocally(packages));
+  const rootContent = contentHash(folder, ['packages.txt']);
+  const isMadeAlready = await hasImage(LOCAL_ROOT_IMAGE, rootContent);
+  const fromImage = isMadeAlready ? LOCAL_ROOT_IMAGE : ((await pulled()) ?? (await madeLocally(packages, rootContent)));
   say(STEP, `building ${BASE_IMAGE} from ${fromImage}`);
   await buildImage(BASE_IMAGE, folder, {
     buildArgs: { FROM_IMAGE: fromImage },
@@ -64,7 +66,7 @@ async function pulled() {
   }
 }
 
-async function madeLocally(packages) {
+async function madeLocally(packages, rootContent) {
   if (!findProgram('mmdebstrap')) {
     if (!findProgram('apt-get')) {
       throw new BootstrapError(
@@ -85,7 +87,7 @@ async function madeLocally(packages) {
       onLine: (line) => /^I: (running|down|inst|cop|creating|done)/.test(line) && say(STEP, line),
     });
     say(STEP, 'importing it into the engine');
-    await importImage(LOCAL_ROOT_IMAGE, () => createReadStream(tar));
+    await importImage(LOCAL_ROOT_IMAGE, () => createReadStream(tar), [`LABEL ${CONTENT_LABEL}=${rootContent}`]);
     return LOCAL_ROOT_IMAGE;
   } finally {
     await rm(scratch, { recursive: true, force: true });

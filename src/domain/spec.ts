@@ -10,6 +10,8 @@ const specSchema = z.object({
   env: z.record(z.string(), z.string()).default({}),
   user: z.string().nullable().default(null),
   workdir: z.string().nullable().default(null),
+  /** As the template says; never for an image that the caller named. */
+  sudo: z.boolean().default(false),
   /** argv of the main process; null = the sandbox idles. */
   command: z.array(z.string()).min(1).nullable().default(null),
 });
@@ -104,6 +106,7 @@ export function normaliseStart(wish: StartWish, template: Template | null, defau
       env: { ...template?.env, ...wish.env },
       user: wish.user ?? template?.user ?? null,
       workdir: wish.workdir ?? template?.workdir ?? null,
+      sudo: template?.sudo ?? false,
       command: wish.command === undefined ? null : [...wish.command],
     },
   };

@@ -7,6 +7,8 @@ export interface Template {
   readonly resources: Partial<Resources>;
   readonly user: string | null;
   readonly workdir: string | null;
+  /** Whether programs inside may gain privileges by sudo: no-new-privileges is off then. */
+  readonly sudo: boolean;
   readonly env: Readonly<Record<string, string>>;
   /** What an idle sandbox of it may use, for `sandglass profile --check`; null = none declared. */
   readonly memoryBudgetMb: number | null;

@@ -17,6 +17,7 @@ const entrySchema = z.strictObject({
     .default({}),
   user: z.string().nullable().default(null),
   workdir: z.string().startsWith('/').nullable().default(null),
+  sudo: z.boolean().default(false),
   env: z.record(z.string(), z.string()).default({}),
   memoryBudgetMb: z.number().positive().nullable().default(null),
   floor: z.number().int().min(0).default(0),
@@ -27,7 +28,7 @@ const fileSchema = z.union([z.array(entrySchema), z.strictObject({ templates: z.
 export function readTemplateFile(path: string): readonly Template[] {
   const wrong = (detail: string, cause?: unknown) =>
     new SandboxError('invalid_request', `SANDGLASS_TEMPLATES: ${path} ${detail}`, {
-      hint: 'It is a JSON list of { "name", "image", "resources"?, "user"?, "workdir"?, "env"?, "floor"? }.',
+      hint: 'It is a JSON list of { "name", "image", "resources"?, "user"?, "workdir"?, "sudo"?, "env"?, "floor"? }.',
       cause,
     });
   let json: unknown;

@@ -4,6 +4,6 @@ export interface Clock {
   nowMs(): number;
   /** Milliseconds that never go back or jump; only differences mean something. */
   monotonicMs(): number;
-  /** Resolves after `ms`; rejects with the signal's reason when aborted first. */
+  /** Resolves after `ms`; rejects when aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

@@ -16,8 +16,8 @@ export interface ContainerSpec {
   readonly network: 'open' | 'closed';
   /** The address it must have. */
   readonly address: string;
-  /** Whether programs inside may gain privileges by sudo; absent = as the image's label `sandglass.sudo=1` says. */
-  readonly sudo?: boolean;
+  /** Whether programs inside may gain privileges by setuid programs such as sudo. */
+  readonly sudo: boolean;
 }
 
 export type ContainerStatus = 'created' | 'running' | 'paused' | 'exited' | 'dead';

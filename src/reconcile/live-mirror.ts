@@ -1,6 +1,7 @@
 import { errorMessage } from '../domain/errors.ts';
 import type { Sandbox, SandboxState } from '../domain/sandbox.ts';
-import { filterSandboxInfo, type SandboxInfo, sandboxInfoOf } from '../domain/sandbox-info.ts';
+import { filterSandboxInfo, type SandboxInfo } from '../domain/sandbox-info.ts';
+import { sandboxInfoOf } from '../domain/sandbox-info-of.ts';
 import type { Log } from '../observe/logger.ts';
 import type { LiveStore } from '../ports/live-store.ts';
 

@@ -86,7 +86,8 @@ async function exitedEvent(
   look: Look,
 ): Promise<SandboxEvent> {
   const end = facts === undefined ? UNKNOWN_END : await endFactsOf(deps, facts);
-  const containerStartedAt = facts?.startedAt ?? row.containerStartedAt ?? '';
+  // Row and container were read under the lock: whatever run ended, the one that the row knows is over.
+  const containerStartedAt = row.containerStartedAt ?? '';
   return { type: 'CONTAINER_EXITED', containerStartedAt, end, isAfterEngineLoss: look.isAfterEngineLoss };
 }
 

@@ -117,6 +117,11 @@ export function reconciler(deps: ReconcilerDeps): Reconciler {
       return undefined;
     }
   };
+  /** First contact: the networks may be gone, and whatever happened meanwhile is made good. */
+  const meetEngine = async (look?: Look) => {
+    await deps.runtime.prepare();
+    await pass(look);
+  };
   const scanDeadlines = async (names: readonly DeadlineName[]) => {
     const reports: Awaited<ReturnType<DeadlineScan>>[] = [];
     for (const name of names) reports.push(await scanDeadline(name));
@@ -138,8 +143,8 @@ export function reconciler(deps: ReconcilerDeps): Reconciler {
     purge: () => purgeTombstones(deps),
     async boot() {
       await checkStoredStates(store);
-      watch = watchEngine({ ...deps, observe, catchUp: async (look) => void (await pass(look)) });
-      await Promise.race([pass(), clock.sleep(BOOT_PASS_MS)]);
+      watch = watchEngine({ ...deps, observe, catchUp: meetEngine });
+      await withinBoot(clock, meetEngine(), log);
       await scanDeadlines(['startBy', 'stopAt', 'idleStopAt', 'pausedUntil', 'deleteAt']);
       await purgeTombstones(deps);
       await heal();
@@ -155,6 +160,16 @@ export function reconciler(deps: ReconcilerDeps): Reconciler {
       while (lock.size + afterCommit.size > 0 && clock.monotonicMs() < endMs) await clock.sleep(10);
     },
   };
+}
+
+/** An engine that is down or slow does not keep the service from starting: unreachable is unknown. */
+async function withinBoot(clock: Clock, meeting: Promise<void>, log: Log): Promise<void> {
+  const over = new AbortController();
+  const met = meeting.catch((error: unknown) => {
+    log.warn({ event: 'boot.engine_unavailable', error: errorMessage(error) }, 'booting without the engine');
+  });
+  await Promise.race([met, clock.sleep(BOOT_PASS_MS, over.signal).catch(() => undefined)]);
+  over.abort();
 }
 
 async function checkStoredStates(store: SandboxStore): Promise<void> {

@@ -1,6 +1,4 @@
 import { type ScheduledTask, schedule } from 'node-cron';
-import { errorMessage } from '../domain/errors.ts';
-import type { DeadlineName } from '../domain/lifetime.ts';
 import type { Log } from '../observe/logger.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
 import { cronLine } from './cron-line.ts';
@@ -16,7 +14,7 @@ export interface ScheduleDeps {
   readonly onScan: (scan: string, outcome: 'ok' | 'failed', durationMs: number, moved: number) => void;
 }
 
-const LIFETIMES: readonly DeadlineName[] = ['startBy', 'stopAt', 'idleStopAt', 'pausedUntil'];
+const LIFETIMES = ['startBy', 'stopAt', 'idleStopAt', 'pausedUntil'] as const;
 /** Losing the live store loses at most 15 s of activity. */
 const FLUSH_ACTIVITY_SECONDS = 10;
 
@@ -59,7 +57,7 @@ export function startSchedules(deps: ScheduleDeps): () => Promise<void> {
   };
 }
 
-async function moved(reconciler: Reconciler, deadlines: readonly DeadlineName[]): Promise<number> {
+async function moved(reconciler: Reconciler, deadlines: Parameters<Reconciler['scanDeadlines']>[0]): Promise<number> {
   const reports = await reconciler.scanDeadlines(deadlines);
   return reports.reduce((sum, report) => sum + report.moved.length, 0);
 }
@@ -71,9 +69,6 @@ async function timed(deps: ScheduleDeps, scan: string, work: () => Promise<numbe
     deps.onScan(scan, 'ok', performance.now() - beganMs, count);
   } catch (error) {
     deps.onScan(scan, 'failed', performance.now() - beganMs, 0);
-    deps.log.warn(
-      { event: 'scan.failed', scan, error: errorMessage(error) },
-      'a scan failed; the next one tries again',
-    );
+    deps.log.warn({ event: 'scan.failed', scan, err: error }, 'a scan failed; the next one tries again');
   }
 }

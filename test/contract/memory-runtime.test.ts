@@ -14,6 +14,7 @@ const noSandbox = {
   env: {},
   user: null,
   workdir: null,
+  sudo: false,
   resources: { cpus: 1, memoryMb: 64, diskMb: null, pids: 64 },
   runtime: 'runc',
   network: 'open',

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { transitionTo } from '../../src/domain/decide.ts';
 import type { Sandbox, SandboxState } from '../../src/domain/sandbox.ts';
-import { sandboxInfoOf } from '../../src/domain/sandbox-info.ts';
+import { sandboxInfoOf } from '../../src/domain/sandbox-info-of.ts';
 import type { SandboxCreation, SandboxListQuery, SandboxStore } from '../../src/ports/sandbox-store.ts';
 import { runningRow, START_MS, testRow } from '../support/rows.ts';
 

@@ -16,7 +16,7 @@ const deadlines = {
   ping: 200,
 };
 
-async function timed<T>(act: () => Promise<T>): Promise<{ readonly ms: number; readonly error: unknown }> {
+async function timed(act: () => Promise<unknown>): Promise<{ readonly ms: number; readonly error: unknown }> {
   const startedMs = performance.now();
   const error = await act().then(
     () => undefined,

@@ -4,7 +4,8 @@ import { decide, jobOf } from '../../src/domain/decide.ts';
 import type { SandboxEvent } from '../../src/domain/events.ts';
 import { deadlineNames, deadlineOf } from '../../src/domain/lifetime.ts';
 import { type Sandbox, timeoutActions } from '../../src/domain/sandbox.ts';
-import { filterSandboxInfo, sandboxInfoFields, sandboxInfoOf } from '../../src/domain/sandbox-info.ts';
+import { filterSandboxInfo, sandboxInfoFields } from '../../src/domain/sandbox-info.ts';
+import { sandboxInfoOf } from '../../src/domain/sandbox-info-of.ts';
 import { START_MS, testPolicy, testRow } from '../support/rows.ts';
 
 interface Step {

@@ -21,6 +21,7 @@ export const testTemplate: Template = {
   resources: {},
   user: null,
   workdir: null,
+  sudo: true,
   env: {},
   memoryBudgetMb: null,
   floor: 0,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decide } from '../../src/domain/decide.ts';
 import type { EndFacts, SandboxEvent } from '../../src/domain/events.ts';
 import type { Sandbox } from '../../src/domain/sandbox.ts';
-import { sandboxInfoOf } from '../../src/domain/sandbox-info.ts';
+import { sandboxInfoOf } from '../../src/domain/sandbox-info-of.ts';
 import { runningRow, START_MS, testPolicy, testRow } from '../support/rows.ts';
 
 const end: EndFacts = { exitCode: 0, signal: null, oomKilled: false, logTail: null };

@@ -60,6 +60,7 @@ async function containerSpec(deps: JobDeps, row: Sandbox, spec: Spec, image: str
     env: spec.env,
     user: spec.user,
     workdir: spec.workdir,
+    sudo: spec.sudo,
     resources: row.resources,
     runtime: row.runtime,
     network: row.internet ? 'open' : 'closed',

@@ -4,6 +4,8 @@ import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll } from 'coc
 export interface EngineBreaker {
   /** Resolves when calls may be sent; rejects within milliseconds while the engine is known not to answer. */
   pass(): Promise<void>;
+  /** A ping by a caller: its outcome counts. Rejects within milliseconds while the engine is known not to answer. */
+  ask(): Promise<void>;
   /** A call got no answer: asks the engine, and opens when it does not answer either. */
   doubt(): void;
 }
@@ -19,6 +21,7 @@ export function engineBreaker(ping: () => Promise<void>): EngineBreaker {
       await verdict;
       if (policy.state !== CircuitState.Closed) await policy.execute(ping);
     },
+    ask: () => policy.execute(ping),
     doubt() {
       if (policy.state !== CircuitState.Closed) return;
       verdict ??= policy

@@ -1,7 +1,7 @@
 import { SandboxError } from '../../domain/errors.ts';
 import { findOwn, isUp } from './container-look.ts';
-import type { EngineAnswer } from './engine-calls.ts';
 import type { EngineContext } from './engine-context.ts';
+import type { EngineAnswer } from './exchange.ts';
 import { NETWORKS } from './labels.ts';
 import type { NetworkKind } from './networks.ts';
 import { containerGone, refusal, wordsOf } from './refusals.ts';

@@ -2,33 +2,21 @@ import { isSandboxError, SandboxError } from '../../domain/errors.ts';
 import type { ContainerCreateOutcome, ContainerFacts, ContainerSpec } from '../../ports/container-runtime.ts';
 import { inspectContainer } from './container-look.ts';
 import { createBody } from './create-body.ts';
-import type { EngineAnswer } from './engine-calls.ts';
 import type { EngineContext } from './engine-context.ts';
-import { inspectImage } from './images.ts';
-import { SUDO_LABEL } from './labels.ts';
+import type { EngineAnswer } from './exchange.ts';
 import { refusal } from './refusals.ts';
 
 /** The holder of a name can go between the refusal and the look at it. */
 const TRIES = 3;
 
-/**
- * Makes the container, or finds the one of this sandbox under the name. `no-new-privileges` is on unless the spec says
- * `sudo`, or says nothing and the image carries the label `sandglass.sudo=1`.
- */
+/** Makes the container, or finds the one of this sandbox under the name. */
 export async function createContainer(
   context: EngineContext,
   spec: ContainerSpec,
   isDiskEnforced: () => Promise<boolean>,
 ): Promise<ContainerCreateOutcome> {
-  const image = await inspectImage(context, spec.image);
-  if (image === undefined) {
-    throw new SandboxError('start_failed', `The engine has no image "${spec.image}".`, {
-      hint: 'Pull it, or name one that the engine has.',
-    });
-  }
   const body = createBody(spec, {
     serviceId: context.serviceId,
-    isSudoAllowed: spec.sudo ?? image.labels[SUDO_LABEL] === '1',
     isDiskEnforced: spec.resources.diskMb !== null && (await isDiskEnforced()),
   });
   for (let attempt = 1; attempt <= TRIES; attempt++) {
@@ -39,11 +27,18 @@ export async function createContainer(
         return isOfSandbox(found, spec, context) ? { outcome: 'adopted', facts: found } : CONFLICT;
       continue;
     }
+    if (answer.status === 404) throw noImage(spec.image);
     if (answer.status >= 400) throw refusal(answer, 'make the container');
     const facts = await inspectContainer(context, spec.name);
     if (facts !== undefined) return { outcome: 'created', facts };
   }
   throw new SandboxError('engine_unavailable', `The engine neither made nor has the container "${spec.name}".`);
+}
+
+function noImage(image: string): SandboxError {
+  return new SandboxError('start_failed', `The engine has no image "${image}".`, {
+    hint: 'Pull it, or name one that the engine has.',
+  });
 }
 
 const CONFLICT: ContainerCreateOutcome = { outcome: 'name_conflict' };

@@ -1,7 +1,7 @@
 import { isSandboxError, SandboxError } from '../../domain/errors.ts';
 import { containerPath, findOwn, inspectContainer, isUp } from './container-look.ts';
-import type { EngineAnswer } from './engine-calls.ts';
 import type { EngineContext } from './engine-context.ts';
+import type { EngineAnswer } from './exchange.ts';
 import { containerGone, refusal, wordsOf } from './refusals.ts';
 
 /**

@@ -3,8 +3,6 @@ import { LABELS, NETWORKS } from './labels.ts';
 
 export interface CreateFacts {
   readonly serviceId: string;
-  /** True where programs inside may gain privileges (sudo). */
-  readonly isSudoAllowed: boolean;
   /** True where the storage driver enforces a size. */
   readonly isDiskEnforced: boolean;
 }
@@ -46,7 +44,7 @@ function hostConfig(spec: ContainerSpec, facts: CreateFacts, network: string): o
     ...(facts.isDiskEnforced && resources.diskMb !== null ? { StorageOpt: { size: `${resources.diskMb}m` } } : {}),
     Privileged: false,
     CapDrop: ['NET_RAW', 'MKNOD'],
-    SecurityOpt: facts.isSudoAllowed ? [] : ['no-new-privileges'],
+    SecurityOpt: spec.sudo ? [] : ['no-new-privileges'],
     // One echo loop wrote 138 MB in 3 s with the engine's defaults.
     LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '2' } },
     // A core dump would go to the sandbox's disk, or to the host's core_pattern program.

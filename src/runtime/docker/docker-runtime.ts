@@ -13,6 +13,7 @@ import { startContainer } from './container-start.ts';
 import { killContainer, stopContainer } from './container-stop.ts';
 import { updateContainer } from './container-update.ts';
 import { DEADLINES, type Deadlines } from './deadlines.ts';
+import type { DockerHost } from './docker-host.ts';
 import { type CallOutcome, engineCalls } from './engine-calls.ts';
 import type { EngineContext } from './engine-context.ts';
 import { rememberedInfo } from './engine-info.ts';
@@ -21,6 +22,7 @@ import { hostFirewall } from './firewall.ts';
 import { pullImage } from './image-pull.ts';
 import { inspectImage, keepImage } from './images.ts';
 import { logTail } from './log-tail.ts';
+import { isInOurNetwork } from './own-network.ts';
 import { findCredentials } from './registry-credentials.ts';
 import { sandboxNetworks } from './sandbox-networks.ts';
 
@@ -50,7 +52,7 @@ export function dockerRuntime(deps: DockerRuntimeDeps): ContainerRuntime {
   const calls = engineCalls({ engine, connection, clock, pingMs: deadlines.ping, onCall: deps.onCall ?? (() => {}) });
   const context: EngineContext = { engine, serviceId, calls, deadlines, clock, log };
   const isLocal = connection.host.kind === 'unix';
-  const firewall = hostFirewall({ mayChange: isLocal && process.getuid?.() === 0, log });
+  const firewall = hostFirewall({ mayChange: () => mayChangeHost(connection.host), log });
   const networks = sandboxNetworks({ context, firewall, openSubnet: deps.openSubnet, closedSubnet: deps.closedSubnet });
   const info = rememberedInfo(context, isLocal);
   const credentials = (registry: string) => findCredentials({ configFolder: deps.dockerConfigFolder, log }, registry);
@@ -95,4 +97,8 @@ export function dockerRuntime(deps: DockerRuntimeDeps): ContainerRuntime {
       connection.close();
     },
   };
+}
+
+async function mayChangeHost(host: DockerHost): Promise<boolean> {
+  return host.kind === 'unix' && process.getuid?.() === 0 && isInOurNetwork(host.socketPath);
 }

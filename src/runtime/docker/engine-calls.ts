@@ -4,6 +4,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { engineBreaker } from './breaker.ts';
 import type { Connection, EngineRequest } from './connection.ts';
 import { withDeadline } from './deadlines.ts';
+import { type EngineAnswer, exchange, openStream } from './exchange.ts';
 
 /** `missing` is a 404; `refused` any other answer of 400 and above; `unavailable` is no answer. */
 export type CallOutcome = 'ok' | 'missing' | 'refused' | 'unavailable';
@@ -14,18 +15,12 @@ export interface EngineCall extends EngineRequest {
   readonly deadlineMs: number;
 }
 
-export interface EngineAnswer {
-  readonly status: number;
-  /** JSON as the engine wrote it, text where it is none, undefined when empty. */
-  readonly body: unknown;
-}
-
 /** Calls to one engine. A rejection is `engine_unavailable` or the caller's signal; whatever the engine answers is a value. */
 export interface EngineCalls {
   ask(call: EngineCall): Promise<EngineAnswer>;
   /** The answer's head within the deadline; its body is the caller's to read, to bound and to destroy. */
   open(call: EngineCall, signal: AbortSignal): Promise<IncomingMessage>;
-  /** Asks the engine itself, whatever the breaker says. */
+  /** One round trip. */
   ping(): Promise<void>;
 }
 
@@ -36,8 +31,6 @@ export interface EngineCallsDeps {
   readonly pingMs: number;
   readonly onCall: (call: string, outcome: CallOutcome, durationMs: number) => void;
 }
-
-const LARGEST_ANSWER_BYTES = 64 * 1024 * 1024;
 
 export function engineCalls(deps: EngineCallsDeps): EngineCalls {
   const { connection } = deps;
@@ -67,83 +60,22 @@ export function engineCalls(deps: EngineCallsDeps): EngineCalls {
     open: (call, signal) =>
       guarded(
         call.name,
-        () => opened(connection, call, signal),
+        () => openStream(connection, call, signal),
         (head) => head.statusCode ?? 0,
         signal,
       ),
     async ping() {
-      await ping().catch((cause: unknown) => {
+      await breaker.ask().catch((cause: unknown) => {
         throw unavailable(deps.engine, cause);
       });
     },
   };
 }
 
-export function readBody(text: string): unknown {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
 async function pong(connection: Connection, signal: AbortSignal): Promise<EngineAnswer> {
   const answer = await exchange(connection, { method: 'GET', path: '/_ping' }, signal);
   if (answer.status >= 500) throw new Error(`the engine answered ${answer.status} to a ping`);
   return answer;
-}
-
-async function exchange(connection: Connection, request: EngineRequest, signal: AbortSignal): Promise<EngineAnswer> {
-  const message = await sendFresh(connection, request, signal);
-  return { status: message.statusCode ?? 0, body: readBody(await textOf(message)) };
-}
-
-/** A read is sent once more when its kept-alive socket turns out to be closed; whether a write was done is not known. */
-async function sendFresh(
-  connection: Connection,
-  request: EngineRequest,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
-  try {
-    return await connection.send(request, signal);
-  } catch (error) {
-    if (request.method !== 'GET' || signal.aborted || !isClosedSocket(error)) throw error;
-    return connection.send(request, signal);
-  }
-}
-
-function isClosedSocket(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
-}
-
-async function textOf(message: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of message) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > LARGEST_ANSWER_BYTES) throw new Error('the answer is larger than 64 MiB');
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** The deadline ends with the head: from then on only the caller's signal cuts the stream. */
-async function opened(connection: Connection, call: EngineCall, signal: AbortSignal): Promise<IncomingMessage> {
-  const controller = new AbortController();
-  const onAbort = () => controller.abort(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  const release = () => signal.removeEventListener('abort', onAbort);
-  try {
-    const head = await withDeadline(call.deadlineMs, signal, () => connection.send(call, controller.signal));
-    head.once('close', release);
-    return head;
-  } catch (error) {
-    release();
-    controller.abort(error);
-    throw error;
-  }
 }
 
 async function measured<T>(

@@ -15,24 +15,28 @@ export interface Firewall {
 const DEADLINE_MS = 10_000;
 const run = promisify(execFile);
 
-/** `mayChange` is false where the engine's host is not this one, or this process has no right to. */
-export function hostFirewall(deps: { readonly mayChange: boolean; readonly log: Log }): Firewall {
+export interface FirewallDeps {
+  /** False where the engine's network is not this host's, or this process has no right to change it. */
+  readonly mayChange: () => Promise<boolean>;
+  readonly log: Log;
+}
+
+export function hostFirewall(deps: FirewallDeps): Firewall {
   const isDropped = async (bridge: string) => {
-    // An engine in another network namespace has its bridges there: a rule here would say nothing.
-    if (!deps.mayChange || !existsSync(`/sys/class/net/${bridge}`)) return false;
+    if (!existsSync(`/sys/class/net/${bridge}`)) return false;
     return iptables(['-C', ...rule(bridge)]).then(
       () => true,
       () => false,
     );
   };
   const isIsolated = async (bridges: readonly string[]) => {
-    const answers = await Promise.all(bridges.map(isDropped));
-    return answers.length > 0 && answers.every(Boolean);
+    if (bridges.length === 0 || !(await deps.mayChange())) return false;
+    return (await Promise.all(bridges.map(isDropped))).every(Boolean);
   };
   return {
     isIsolated,
     async isolate(bridges) {
-      if (deps.mayChange) {
+      if (await deps.mayChange()) {
         for (const bridge of bridges) {
           // Two services at once may both insert: a second equal rule changes nothing.
           if (!(await isDropped(bridge)))

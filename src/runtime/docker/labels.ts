@@ -5,9 +5,6 @@ export const LABELS = {
   tenant: 'sandglass.tenant',
 } as const;
 
-/** On an image: its containers may gain privileges by setuid programs such as sudo. */
-export const SUDO_LABEL = 'sandglass.sudo';
-
 /** Shared by all installations on an engine. */
 export const NETWORKS = {
   open: { name: 'sandglass-open', bridge: 'sg-open' },

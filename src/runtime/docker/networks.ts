@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { SandboxError } from '../../domain/errors.ts';
 import { type AddressRing, addressRing, gatewayOf } from '../address-ring.ts';
-import type { EngineAnswer } from './engine-calls.ts';
 import type { EngineContext } from './engine-context.ts';
+import type { EngineAnswer } from './exchange.ts';
 import { NETWORKS } from './labels.ts';
 import { refusal, understood, wordsOf } from './refusals.ts';
 

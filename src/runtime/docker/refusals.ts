@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { SandboxError } from '../../domain/errors.ts';
-import type { EngineAnswer } from './engine-calls.ts';
+import type { EngineAnswer } from './exchange.ts';
 
 const LONGEST_WORDS = 1_000;
 

@@ -79,6 +79,7 @@ function benchOf(opened: RuntimeUnderTest): Bench {
       env: {},
       user: null,
       workdir: null,
+      sudo: false,
       resources: { cpus: 1, memoryMb: 64, diskMb: null, pids: 64 },
       runtime: 'runc',
       network,

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+const IPROUTE = 'ip';
 
 /** Stands for the internet: a web server in a network namespace behind this host, on an address for documentation. */
 export interface OutsideHost {
@@ -19,7 +20,7 @@ const SERVER =
 export async function outsideHost(): Promise<OutsideHost | undefined> {
   const name = `sgt${randomBytes(4).toString('hex')}`;
   const net = (randomBytes(1)[0] ?? 0) & 0xfc;
-  const ip = (...argv: readonly string[]) => run('ip', argv, { timeout: 10_000 });
+  const ip = (...argv: readonly string[]) => run(IPROUTE, argv, { timeout: 10_000 });
   let server: ChildProcess | undefined;
   const close = async () => {
     server?.kill();
@@ -34,7 +35,7 @@ export async function outsideHost(): Promise<OutsideHost | undefined> {
     await ip('-n', name, 'addr', 'add', `198.51.100.${net + 2}/30`, 'dev', 'eth0');
     await ip('-n', name, 'link', 'set', 'eth0', 'up');
     await ip('-n', name, 'route', 'add', 'default', 'via', `198.51.100.${net + 1}`);
-    server = spawn('ip', ['netns', 'exec', name, process.execPath, '-e', SERVER], {
+    server = spawn(IPROUTE, ['netns', 'exec', name, process.execPath, '-e', SERVER], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     if (server.stdout !== null) await once(server.stdout, 'data');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sandboxInfoFields, sandboxInfoOf } from '../../../src/domain/sandbox-info.ts';
+import { sandboxInfoFields } from '../../../src/domain/sandbox-info.ts';
+import { sandboxInfoOf } from '../../../src/domain/sandbox-info-of.ts';
 import { archiveLiveInfo, restoreLiveInfo } from '../../../src/reconcile/live-mirror.ts';
 import { runningRow, START_MS } from '../../support/rows.ts';
 

@@ -1,0 +1,82 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FIELD_NUMBERS, type FieldNumber } from './field-numbers.ts';
+import { figure } from './report/figures.ts';
+import { machineLines, summaryTable } from './report/results-markdown.ts';
+import { type ResultRow, type Results, readResults } from './results-file.ts';
+
+const RESULTS = 'bench/results';
+const PAGE = 'docs/performance.md';
+
+/** Writes the page from the newest results; its path. */
+export function writePage(): string {
+  const newest = readdirSync(RESULTS)
+    .filter((name) => /^\d{4}-\d\d-\d\d.*\.json$/.test(name))
+    .sort()
+    .at(-1);
+  if (newest === undefined)
+    throw new Error(`${RESULTS} holds no results: npm run bench -- --json ${RESULTS}/DATE.json`);
+  writeFileSync(PAGE, pageOf(readResults(join(RESULTS, newest)), newest));
+  return PAGE;
+}
+
+function pageOf(results: Results, jsonName: string): string {
+  const readable = `../${RESULTS}/${jsonName.replace(/json$/, 'md')}`;
+  return [
+    '# Performance',
+    '',
+    '<!-- Written by `npm run bench -- --page` from bench/results: change bench/write-page.ts, not this file. -->',
+    '',
+    `What Sandglass reached on ${results.date}, beside what it must reach and beside a baseline of the same run. The page of that run,`,
+    `with conditions, stages and every percentile: [${readable.slice(3)}](${readable}); all samples: [${jsonName}](../${RESULTS}/${jsonName}).`,
+    'Measure it yourself: `npm run bench`, with `-- --json FILE` to keep it and `-- --check` to fail when a bar is missed.',
+    '',
+    ...machineLines(results),
+    '',
+    '## Ours, beside the bars',
+    '',
+    ...summaryTable(results.rows),
+    '',
+    ...howToRead(),
+    '',
+    '## The field',
+    '',
+    'What others published. Machines, images and the things timed differ, none of it was measured here, and no line is a',
+    'comparison; it says which order of magnitude a reader will have in mind. Beside each stands our row that asks the nearest question.',
+    '',
+    '| who | number | conditions | our nearest row |',
+    '|---|---|---|---|',
+    ...FIELD_NUMBERS.map((number) => fieldLine(number, results.rows)),
+    '',
+    '## Rows to come',
+    '',
+    `These have a bar and come with the part that they measure: ${results.rowsToCome.join('; ')}.`,
+    '',
+  ].join('\n');
+}
+
+function howToRead(): readonly string[] {
+  return [
+    '- **cold create, restart**: the engine does most of the work, and its own time is no merit or fault of ours. Judged is what the service',
+    '  adds: ours minus the same container by the engine alone, minus the 50 ms for which a new main process must stay up before it',
+    '  counts as ready. One raw and one of ours alternate, so that noise hits both.',
+    '- **lifecycle decide + commit, due scan**: in one process, on a SQLite file as the service opens it.',
+    '- **boot, exit, RSS**: the built service with its default settings; the baseline is the same service with an empty database.',
+    '- A failure is counted, printed, and fails its row. Every iteration checks that what it timed did succeed.',
+  ];
+}
+
+function fieldLine({ who, number, conditions, nearest }: FieldNumber, rows: readonly ResultRow[]): string {
+  return `| ${who} | ${number} | ${conditions} | ${nearest === null ? 'to come' : oursOf(nearest, rows)} |`;
+}
+
+function oursOf(nearest: string, rows: readonly ResultRow[]): string {
+  const texts = rows
+    .filter(({ row }) => row.startsWith(nearest))
+    .map(({ row, measured }) => {
+      const p50 = measured === null ? '-' : `${figure(measured.ours.summary.p50)} ${measured.ours.unit}`;
+      const raw = measured?.baseline ? `, the engine alone ${figure(measured.baseline.summary.p50)}` : '';
+      return `${row}: p50 ${p50}${raw}`;
+    });
+  return texts.length === 0 ? 'not measured' : texts.join('; ');
+}

@@ -1,0 +1,23 @@
+import { z } from '@hono/zod-openapi';
+
+const reachableSchema = z.object({
+  name: z.string(),
+  reachable: z.literal(true),
+  version: z.string(),
+  storageDriver: z.string(),
+  cgroupVersion: z.string(),
+  runtimes: z.array(z.string()),
+  cpus: z.number(),
+  memoryMb: z.number(),
+  diskEnforced: z.boolean().openapi({ description: 'Whether diskMb of a sandbox is enforced.' }),
+  hostIsolated: z.boolean().openapi({ description: 'Whether the host drops new connections from sandboxes.' }),
+  networks: z.array(z.object({ name: z.string(), subnet: z.string() })),
+});
+
+const unreachableSchema = z.object({ name: z.string(), reachable: z.literal(false) });
+
+export const engineSchema = z.union([reachableSchema, unreachableSchema]).openapi('Engine');
+
+export const engineListSchema = z.object({ items: z.array(engineSchema) }).openapi('EngineList');
+
+export type EngineView = z.infer<typeof engineSchema>;

@@ -1,0 +1,16 @@
+import { z } from '@hono/zod-openapi';
+
+export const healthSchema = z.object({ status: z.literal('ok') }).openapi('Health');
+
+const checkSchema = z.object({ ok: z.boolean(), detail: z.string() });
+
+/** 200 while a sandbox can be started, else 503; `degraded` names what is wrong although it can. */
+export const readinessSchema = z
+  .object({
+    ready: z.boolean(),
+    checks: z.object({ sql: checkSchema, live: checkSchema, engine: checkSchema }),
+    degraded: z.array(z.string()),
+  })
+  .openapi('Readiness');
+
+export type Readiness = z.infer<typeof readinessSchema>;

@@ -1,0 +1,70 @@
+import type { SandboxEventData } from '../contract/sandbox-event.ts';
+import type { WatchedEvent } from '../operations/watch-events.ts';
+import { historyItem } from './history-view.ts';
+import type { Http } from './http-deps.ts';
+
+export const EVENT_STREAM_HEADERS = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-store, no-transform',
+  'X-Accel-Buffering': 'no',
+};
+
+const HEARTBEAT_MS = 15_000;
+const RECONNECT_MS = 1_000;
+
+/**
+ * Events as text/event-stream (https://html.spec.whatwg.org/multipage/server-sent-events.html), one at a time as the
+ * reader takes them, and a comment whenever nothing happened for a while. `end` is called once the reader is gone.
+ */
+export function eventStream(
+  http: Http,
+  events: AsyncGenerator<WatchedEvent>,
+  end: () => void,
+): ReadableStream<Uint8Array> {
+  const { clock } = http.deps.operations;
+  const heartbeatMs = http.deps.config.heartbeatMs ?? HEARTBEAT_MS;
+  const encoder = new TextEncoder();
+  let pending: Promise<IteratorResult<WatchedEvent>> | undefined;
+  const nextText = async (): Promise<string | undefined> => {
+    pending ??= events.next();
+    const over = new AbortController();
+    const beat = clock.sleep(heartbeatMs, over.signal).then(
+      () => 'beat' as const,
+      () => 'beat' as const,
+    );
+    const first = await Promise.race([pending, beat]).finally(() => over.abort());
+    if (first === 'beat') return ':\n\n';
+    pending = undefined;
+    return first.done ? undefined : textOf(http, first.value);
+  };
+  return new ReadableStream(
+    {
+      start: (controller) => controller.enqueue(encoder.encode(`retry: ${RECONNECT_MS}\n\n`)),
+      async pull(controller) {
+        try {
+          const text = await nextText();
+          if (text === undefined) controller.close();
+          else controller.enqueue(encoder.encode(text));
+        } catch (error) {
+          // The reader reconnects with the last id it has; what is wrong is told to the log by whoever meets it first.
+          end();
+          controller.error(error);
+        }
+      },
+      cancel: end,
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+async function textOf(http: Http, event: WatchedEvent): Promise<string> {
+  if (event.kind === 'notice') {
+    const data: SandboxEventData = { ...(await http.viewOf(event.row)), transition: null };
+    return `event: ${event.name}\ndata: ${JSON.stringify(data)}\n\n`;
+  }
+  const transition = historyItem(event.transition);
+  const { sandboxId: id, seq, to } = event.transition;
+  const view = event.row === undefined ? { id, state: 'deleted' as const } : await http.viewOf(event.row);
+  const data: SandboxEventData = { ...view, transition };
+  return `id: ${seq}\nevent: sandbox.${to}\ndata: ${JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,121 @@
+import { type ConnectionOptions, type ResolvedOptions, resolveOptions } from './connection-options.ts';
+import { problemError } from './problem-error.ts';
+import { retryDelayMs } from './retry.ts';
+import { SandglassError } from './sandglass-error.ts';
+
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below the address of the service; its variable parts are encoded already. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** True when doing it twice equals doing it once: only then is it sent again after its connection broke. */
+  readonly isRepeatable: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** Parsed JSON; undefined where there was none. */
+  readonly body: unknown;
+}
+
+export interface Connection {
+  readonly timeoutMs: number;
+  /** The answer when it is a 2xx; throws a SandglassError for everything else, and the reason of an aborted signal. */
+  ask(call: Call): Promise<Answer>;
+  /** Rejects with the signal's reason when it aborts meanwhile. */
+  pause(delayMs: number, signal: AbortSignal | undefined): Promise<void>;
+}
+
+export function openConnection(options: ConnectionOptions = {}): Connection {
+  const resolved = resolveOptions(options);
+  return {
+    timeoutMs: resolved.timeoutMs,
+    pause: (delayMs, signal) => sleep(delayMs, anySignal(signal, resolved.signal)),
+    async ask(call) {
+      const signal = anySignal(call.signal, resolved.signal);
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await askOnce(resolved, call, signal);
+        } catch (error) {
+          signal?.throwIfAborted();
+          if (!(error instanceof SandglassError)) throw error;
+          const delayMs = retryDelayMs(error, attempt, call.isRepeatable);
+          if (delayMs === undefined) throw error;
+          await sleep(delayMs, signal);
+        }
+      }
+    },
+  };
+}
+
+async function askOnce(options: ResolvedOptions, call: Call, signal: AbortSignal | undefined): Promise<Answer> {
+  const deadline = AbortSignal.timeout(options.timeoutMs);
+  try {
+    const response = await options.fetch(addressOf(options.url, call), {
+      method: call.method,
+      headers: headersOf(options, call),
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+      signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+    });
+    const text = await response.text();
+    if (!response.ok) throw problemError(response, text);
+    return { status: response.status, body: text === '' ? undefined : parseJson(response, text) };
+  } catch (cause) {
+    if (cause instanceof SandglassError) throw cause;
+    if (deadline.aborted) {
+      const message = `The service at ${options.url} did not answer within ${options.timeoutMs} ms.`;
+      throw new SandglassError('timeout', message, { hint: 'What was asked for may still happen.', cause });
+    }
+    const hint = 'Is it running (npm start), and is SANDGLASS_URL right?';
+    const message = `No answer from ${options.url}: the connection could not be made, or it broke.`;
+    throw new SandglassError('unreachable', message, { hint, cause });
+  }
+}
+
+function addressOf(url: string, { path, query = {} }: Call): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) continue;
+    for (const one of Array.isArray(value) ? value : [value]) parameters.append(name, String(one));
+  }
+  return `${url}${path}${parameters.size > 0 ? `?${parameters}` : ''}`;
+}
+
+function headersOf({ apiKey }: ResolvedOptions, call: Call): Readonly<Record<string, string>> {
+  return {
+    accept: 'application/json',
+    ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(apiKey === undefined ? {} : { 'x-api-key': apiKey }),
+    ...call.headers,
+  };
+}
+
+function parseJson(response: Response, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw problemError(response, text);
+  }
+}
+
+function anySignal(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
+  return one && other ? AbortSignal.any([one, other]) : (one ?? other);
+}
+
+function sleep(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', end);
+      resolve();
+    }, delayMs);
+    if (signal?.aborted) end();
+    else signal?.addEventListener('abort', end, { once: true });
+  });
+}

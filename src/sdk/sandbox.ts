@@ -1,0 +1,160 @@
+import { settledView, viewOf, waitSeconds } from './await-state.ts';
+import { type Connection, openConnection } from './connection.ts';
+import type { ConnectionOptions } from './connection-options.ts';
+import { idempotencyKey } from './idempotency-key.ts';
+import { listViews, type SandboxFilter } from './list-views.ts';
+import { SandglassError } from './sandglass-error.ts';
+import type { LifetimeChange, SandboxStart, SandboxView } from './wire.ts';
+
+export interface CallOptions {
+  /** Ends this call and its waiting; the work that was asked for goes on. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+type Verb = 'stop' | 'restart' | 'pause' | 'resume';
+type State = SandboxView['state'];
+
+const STARTED: readonly State[] = ['running', 'pausing', 'paused', 'resuming', 'stopped', 'deleted'];
+const AT_REST: readonly State[] = ['running', 'paused', 'stopped', 'deleted'];
+const ENDED: readonly State[] = ['stopped', 'deleted'];
+
+/**
+ * One sandbox as the service last told of it. Calls wait until it has settled, however long that takes: bound them with a
+ * signal. All throw SandglassError.
+ */
+export class Sandbox {
+  readonly #connection: Connection;
+  #view: SandboxView;
+
+  private constructor(connection: Connection, view: SandboxView) {
+    this.#connection = connection;
+    this.#view = view;
+  }
+
+  /** Starts one and waits until it runs. Safe against broken connections: a repeat never makes a second one. */
+  static async start(wish: SandboxStart = {}, options: ConnectionOptions = {}): Promise<Sandbox> {
+    const connection = openConnection(options);
+    const answer = await connection.ask({
+      method: 'POST',
+      path: '/v1/sandboxes',
+      body: { ...wish, waitSeconds: waitSeconds(connection) },
+      headers: { 'idempotency-key': idempotencyKey() },
+      isRepeatable: true,
+    });
+    return new Sandbox(connection, started(await settledView(connection, answer, STARTED, undefined)));
+  }
+
+  /** In any state, deleted too until the service forgets it. Throws `sandbox_not_found`. */
+  static async get(id: string, options: ConnectionOptions = {}): Promise<Sandbox> {
+    const connection = openConnection(options);
+    const answer = await connection.ask({ method: 'GET', path: pathOf(id), isRepeatable: true });
+    return new Sandbox(connection, viewOf(answer));
+  }
+
+  /** All that the filter keeps, by creation, page by page as they are read. */
+  static async *list(filter: SandboxFilter = {}, options: ConnectionOptions = {}): AsyncGenerator<Sandbox, void> {
+    const connection = openConnection(options);
+    for await (const view of listViews(connection, filter)) yield new Sandbox(connection, view);
+  }
+
+  /** Everything the service told, at the time of the last call on this object. */
+  get view(): SandboxView {
+    return this.#view;
+  }
+  get id(): string {
+    return this.#view.id;
+  }
+  get state(): State {
+    return this.#view.state;
+  }
+  /** Why it left its live state; null while it lives. */
+  get reason(): SandboxView['reason'] {
+    return this.#view.reason;
+  }
+  /** 1 for the first run, one more with each restart. */
+  get incarnation(): number {
+    return this.#view.incarnation;
+  }
+  get deadlines(): SandboxView['deadlines'] {
+    return this.#view.deadlines;
+  }
+
+  /** SIGTERM, then SIGKILL after the grace (10 s when not given). Stopped already is done. Ends `stopped`, or `deleted` by policy. */
+  stop({ graceSeconds, signal }: CallOptions & { readonly graceSeconds?: number } = {}): Promise<this> {
+    return this.#call('stop', graceSeconds === undefined ? {} : { graceSeconds }, ENDED, signal);
+  }
+
+  /** Runs the same container again: its files are there, its processes are not. Throws `conflict` unless it is stopped. */
+  async restart({ lifetime, signal }: CallOptions & { readonly lifetime?: LifetimeChange } = {}): Promise<this> {
+    await this.#call('restart', lifetime === undefined ? {} : { lifetime }, STARTED, signal);
+    started(this.#view);
+    return this;
+  }
+
+  /** Freezes its processes; its timeout stands still. Paused already is done. */
+  pause({ signal }: CallOptions = {}): Promise<this> {
+    return this.#call('pause', {}, AT_REST, signal);
+  }
+
+  /** Thaws it; it has the time that was left, or `timeoutSeconds` from now. Running already is done. */
+  resume({ timeoutSeconds, signal }: CallOptions & { readonly timeoutSeconds?: number | null } = {}): Promise<this> {
+    return this.#call('resume', timeoutSeconds === undefined ? {} : { lifetime: { timeoutSeconds } }, AT_REST, signal);
+  }
+
+  /** Removes it for good, with its files. Throws `conflict` unless it is stopped; `force` stops it first. Deleted already is done. */
+  async delete({ force = false, signal }: CallOptions & { readonly force?: boolean } = {}): Promise<void> {
+    const answer = await this.#connection.ask({
+      method: 'DELETE',
+      path: pathOf(this.id),
+      query: { force: force || undefined, waitSeconds: waitSeconds(this.#connection) },
+      isRepeatable: true,
+      signal,
+    });
+    const isDone = answer.status === 204;
+    this.#view = isDone
+      ? { ...this.#view, state: 'deleted' }
+      : await settledView(this.#connection, answer, ['deleted'], signal);
+  }
+
+  /** Changes its lifetime; `timeoutSeconds` counts from now on a running sandbox. */
+  async extend(lifetime: LifetimeChange, { signal }: CallOptions = {}): Promise<this> {
+    const body = { lifetime };
+    const call = { method: 'PATCH', path: pathOf(this.id), body, isRepeatable: true, signal } as const;
+    this.#view = viewOf(await this.#connection.ask(call));
+    return this;
+  }
+
+  /** Reads it again. */
+  async refresh({ signal }: CallOptions = {}): Promise<this> {
+    const call = { method: 'GET', path: pathOf(this.id), isRepeatable: true, signal } as const;
+    this.#view = viewOf(await this.#connection.ask(call));
+    return this;
+  }
+
+  async #call(verb: Verb, body: object, settled: readonly State[], signal: AbortSignal | undefined): Promise<this> {
+    const answer = await this.#connection.ask({
+      method: 'POST',
+      path: `${pathOf(this.id)}/${verb}`,
+      body: { ...body, waitSeconds: waitSeconds(this.#connection) },
+      // A restart that did happen makes its repeat a conflict.
+      isRepeatable: verb !== 'restart',
+      signal,
+    });
+    this.#view = await settledView(this.#connection, answer, settled, signal);
+    return this;
+  }
+}
+
+function pathOf(id: string): string {
+  return `/v1/sandboxes/${encodeURIComponent(id)}`;
+}
+
+/** A start that failed after its 202 throws what it would have thrown while waiting. */
+function started(view: SandboxView): SandboxView {
+  const { reason } = view;
+  if (view.state === 'running' || view.startedAt !== null) return view;
+  throw new SandglassError('start_failed', reason?.message ?? 'It did not start.', {
+    hint: 'The sandbox stays: restart it to try again, or delete it.',
+    details: { id: view.id, reason: reason?.code, exitCode: reason?.exitCode, logTail: reason?.logTail },
+  });
+}

@@ -1,0 +1,14 @@
+import type { KeyBody } from '../contract/api-key.ts';
+import type { StartBody } from '../contract/start-sandbox.ts';
+
+export type { KeyView, NewKeyView } from '../contract/api-key.ts';
+export type { SandboxPageView } from '../contract/read-sandbox.ts';
+export type { SandboxView } from '../contract/sandbox-view.ts';
+
+/** What a start may ask for; everything may be left out. The client does the waiting. */
+export type SandboxStart = Omit<StartBody, 'wait' | 'waitSeconds' | 'mounts' | 'reuseKey'>;
+
+/** Spans in seconds; what is left out stays as it is, or is the installation's default at a start. */
+export type LifetimeChange = NonNullable<StartBody['lifetime']>;
+
+export type NewKey = KeyBody;

@@ -1,0 +1,79 @@
+import type { LifetimePolicy } from '../../src/domain/lifetime.ts';
+import type { RecordedTransition } from '../../src/domain/sandbox.ts';
+import { silentLog } from '../../src/observe/logger.ts';
+import type { Caller } from '../../src/operations/caller.ts';
+import type { OperationDeps } from '../../src/operations/deps.ts';
+import { templateRegistry } from '../../src/operations/template-registry.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import { changeFeed } from '../../src/reconcile/change-feed.ts';
+import { reconciler } from '../../src/reconcile/reconciler.ts';
+import { systemClock } from '../../src/runtime/host/system-clock.ts';
+import { systemIds } from '../../src/runtime/host/system-ids.ts';
+import { memoryRuntime } from '../../src/runtime/memory/memory-runtime.ts';
+import { memoryLiveStore } from '../../src/store/live/memory/memory-live-store.ts';
+import { openSqlite } from '../../src/store/sql/sqlite/connection.ts';
+import { sqliteKeyStore } from '../../src/store/sql/sqlite/key-store.ts';
+import { sqliteSandboxStore } from '../../src/store/sql/sqlite/sandbox-store.ts';
+import { sqliteTemplateStore } from '../../src/store/sql/sqlite/template-store.ts';
+import { testPolicy, testStartDefaults, testTemplate } from './rows.ts';
+
+export type MemoryLifecycle = Awaited<ReturnType<typeof memoryLifecycle>>;
+
+const NO_QUOTA = { sandboxes: null, cpus: null, memoryMb: null };
+
+export const adminCaller: Caller = { keyId: 'key_admin', tenant: 'acme', role: 'admin', quota: NO_QUOTA };
+
+export interface MemoryLifecycleOptions {
+  readonly clock?: Clock;
+  readonly policy?: Partial<LifetimePolicy>;
+  readonly orphanGraceMs?: number;
+}
+
+/** Everything below HTTP with real SQL, and engine and live store in memory. */
+export async function memoryLifecycle(options: MemoryLifecycleOptions = {}) {
+  const clock = options.clock ?? systemClock;
+  const policy = { ...testPolicy, ...options.policy };
+  const serviceId = systemIds.hex(16);
+  const connection = openSqlite({ path: ':memory:', migrationsFolder: 'migrations/sqlite' });
+  const store = sqliteSandboxStore(connection);
+  const live = memoryLiveStore();
+  const { runtime, control } = memoryRuntime({ engine: 'memory', serviceId, clock });
+  const feed = changeFeed((error) => {
+    throw error;
+  });
+  const transitions: RecordedTransition[] = [];
+  const corrections: string[] = [];
+  const lifecycle = reconciler({
+    ...{ serviceId, store, live, runtime, feed, clock, policy },
+    log: silentLog,
+    orphanGraceMs: options.orphanGraceMs ?? 60_000,
+    onTransition: (transition) => transitions.push(transition),
+    onCorrection: (kind) => corrections.push(kind),
+    onOom: () => {},
+    onClockJump: () => {},
+  });
+  await runtime.prepare();
+  const templates = await templateRegistry({
+    fixed: [testTemplate],
+    store: sqliteTemplateStore(connection),
+    runtime,
+    log: silentLog,
+  });
+  const operations: OperationDeps = {
+    ...{ store, live, runtime, feed, clock, policy, templates },
+    keys: sqliteKeyStore(connection),
+    reconciler: lifecycle,
+    ids: systemIds,
+    limits: { cpus: 16, memoryMb: 65_536, timeoutSeconds: 2_592_000, envBytes: 65_536, labels: 64 },
+    startDefaults: testStartDefaults,
+    allowedImages: [],
+  };
+  return {
+    ...{ connection, store, live, runtime, control, feed, lifecycle, operations, transitions, corrections, clock },
+    async close() {
+      await lifecycle.close(2_000);
+      await runtime.close();
+      await store.close();
+    },
+  };
+}
