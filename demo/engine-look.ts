@@ -2,15 +2,15 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import Docker from 'dockerode';
 
-export interface SeenEvent {
+interface SeenEvent {
   readonly action: string;
   readonly sandboxId: string;
 }
 
 /** The Docker engine, asked directly. */
 export interface EngineLook {
-  /** Events of the installation's containers, from the moment of `watch` on. */
-  readonly events: readonly SeenEvent[];
+  /** What its event stream has told of a sandbox's containers, oldest first. */
+  actionsOf(sandboxId: string): readonly string[];
   status(containerName: string): Promise<string | undefined>;
   /** Runs a shell line in the container by the engine's exec API; its output, trimmed. */
   run(containerName: string, line: string): Promise<string>;
@@ -27,10 +27,12 @@ export async function watchEngine(serviceId: string): Promise<EngineLook> {
   createInterface({ input: stream }).on('line', (line) => {
     // The engine's documented form of an event (docs.docker.com, "Monitor events").
     const event = JSON.parse(line) as { Action: string; Actor: { Attributes: Record<string, string | undefined> } };
+    // The demo's own `docker exec` is no event of the lifecycle.
+    if (event.Action.startsWith('exec_')) return;
     events.push({ action: event.Action, sandboxId: event.Actor.Attributes['sandglass.sandbox'] ?? '' });
   });
   return {
-    events,
+    actionsOf: (sandboxId) => events.filter((event) => event.sandboxId === sandboxId).map(({ action }) => action),
     status: (name) => statusOf(docker, name),
     run: (name, line) => runIn(docker, name, line),
     async removeLeftovers() {

@@ -88,26 +88,21 @@ function deleted(world: World, { step, promise, show }: Narrator, sandbox: Sandb
     promise(status === undefined, 'the engine has its container no more');
     const row = world.look().row(sandbox.id);
     promise(row?.state === 'deleted' && row.deleted_at_ms !== null, 'its row is a tombstone');
-    const seen = world
-      .engine()
-      .events.filter(({ sandboxId }) => sandboxId === sandbox.id)
-      .map(({ action }) => action);
-    await until(() => world.engine().events.some((event) => isDestroyOf(event, sandbox.id)));
-    promise(seen.filter((action) => action === 'start').length === 2, "the engine's own events tell of two starts");
+    const engineTold = () => world.engine().actionsOf(sandbox.id);
+    await until(() => engineTold().includes('destroy'));
     promise(
-      world.engine().events.some((event) => isDestroyOf(event, sandbox.id)),
-      'and of one destroy',
+      engineTold().filter((action) => action === 'start').length === 2,
+      "the engine's own events tell of two starts",
     );
-    show(world.look().history(sandbox.id).join('\n'));
+    promise(engineTold().filter((action) => action === 'destroy').length === 1, 'and of one destroy');
+    show(`events of the engine: ${engineTold().join(', ')}`);
+    show(`history of the row: ${world.look().history(sandbox.id).join(', ')}`);
   });
-}
-
-function isDestroyOf(event: { readonly action: string; readonly sandboxId: string }, id: string): boolean {
-  return event.action === 'destroy' && event.sandboxId === id;
 }
 
 function fieldLines(hash: Readonly<Record<string, string>>): string {
   return Object.entries(hash)
+    .sort(([one], [other]) => one.localeCompare(other))
     .map(([field, value]) => `${field.padEnd(17)} ${value}`)
     .join('\n');
 }

@@ -17,7 +17,7 @@ export interface SqlRow {
 export interface OutsideLook {
   readonly serviceId: string;
   row(id: string): SqlRow | undefined;
-  /** `from -> to` of each transition, oldest first. */
+  /** The states that it came to, oldest first. */
   history(id: string): readonly string[];
   liveKey(id: string): string;
   /** Empty when there is no such key. */
@@ -34,14 +34,14 @@ export function lookFromOutside(dataDir: string): OutsideLook {
     `select state, version, incarnation, reason, address, delete_at_ms, deleted_at_ms, snapshot
      from sandboxes where id = ?`,
   );
-  const history = sql.prepare<[string], { from_state: string | null; to_state: string }>(
-    'select from_state, to_state from sandbox_events where sandbox_id = ? order by number',
+  const history = sql.prepare<[string], { to_state: string }>(
+    'select to_state from sandbox_events where sandbox_id = ? order by number',
   );
   const liveKey = (id: string) => `sandglass:${serviceId}:live:${id}`;
   return {
     serviceId,
     row: (id) => row.get(id),
-    history: (id) => history.all(id).map(({ from_state, to_state }) => `${from_state ?? 'nothing'} -> ${to_state}`),
+    history: (id) => history.all(id).map(({ to_state }) => to_state),
     liveKey,
     liveHash: (id) => redis.hgetall(liveKey(id)),
     close() {

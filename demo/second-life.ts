@@ -31,6 +31,7 @@ export async function secondLife(world: World, { step, promise, show }: Narrator
     const { stoppedAt, deletedAt } = sandbox.view;
     const keptMs = Date.parse(deletedAt ?? '') - Date.parse(stoppedAt ?? '');
     promise(keptMs >= AUTO_DELETE_SECONDS * 1000, `not before its time: it was kept for ${keptMs} ms`);
-    show(world.look().history(sandbox.id).join('\n'));
+    show(`events of the engine: ${world.engine().actionsOf(sandbox.id).join(', ')}`);
+    show(`history of the row: ${world.look().history(sandbox.id).join(', ')}`);
   });
 }

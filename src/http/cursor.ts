@@ -10,7 +10,8 @@ export function writeCursor(parts: CursorParts): string {
 /** Throws `invalid_request` when it was not made by `writeCursor` with these kinds of parts. */
 export function readCursor(cursor: string, kinds: readonly ('string' | 'number')[]): CursorParts {
   const parts = decoded(cursor);
-  const fits = Array.isArray(parts) && parts.length === kinds.length && parts.every((part, i) => typeof part === kinds[i]);
+  const fits =
+    Array.isArray(parts) && parts.length === kinds.length && parts.every((part, i) => typeof part === kinds[i]);
   if (fits) return parts;
   throw invalidRequest([{ path: 'cursor', message: 'must be the nextCursor of the page before' }]);
 }

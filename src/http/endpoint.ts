@@ -33,11 +33,7 @@ export function addEndpoint<
   P extends z.ZodObject = Nothing,
   Q extends z.ZodObject = Nothing,
   B extends z.ZodObject = Nothing,
->(
-  http: Http,
-  spec: EndpointSpec<P, Q, B>,
-  answer: (asked: Asked<P, Q, B>) => Promise<Response> | Response,
-): void {
+>(http: Http, spec: EndpointSpec<P, Q, B>, answer: (asked: Asked<P, Q, B>) => Promise<Response> | Response): void {
   addRoute(http, spec, async (c) => {
     const caller = await authenticateCaller(http.deps.operations, c);
     c.get('facts').keyId = caller.keyId;

@@ -1,4 +1,5 @@
 import type { SandboxEventData } from '../contract/sandbox-event.ts';
+import { errorMessage } from '../domain/errors.ts';
 import type { WatchedEvent } from '../operations/watch-events.ts';
 import { historyItem } from './history-view.ts';
 import type { Http } from './http-deps.ts';
@@ -46,7 +47,8 @@ export function eventStream(
           if (text === undefined) controller.close();
           else controller.enqueue(encoder.encode(text));
         } catch (error) {
-          // The reader reconnects with the last id it has; what is wrong is told to the log by whoever meets it first.
+          // The reader reconnects with the last id it has.
+          http.deps.log.warn({ event: 'events.broken', error: errorMessage(error) }, 'an event stream ended early');
           end();
           controller.error(error);
         }

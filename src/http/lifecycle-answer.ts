@@ -23,14 +23,15 @@ export async function lifecycleAnswer(
   doneStatus: 200 | 201 | 204,
 ): Promise<Response> {
   const { row, isSettled } = outcome;
+  const status = isSettled ? doneStatus : 202;
   c.get('facts').sandboxId = row.id;
   c.get('facts').incarnation = row.incarnation;
-  if (isSettled && doneStatus === 204) return c.body(null, 204);
-  if (doneStatus === 201 || !isSettled) c.header('Location', `/v1/sandboxes/${row.id}`);
+  if (status === 204) return c.body(null, 204);
+  if (status === 201 || status === 202) c.header('Location', `/v1/sandboxes/${row.id}`);
   if (!isSettled && !http.deps.operations.reconciler.isEngineReachable()) {
     c.header('Retry-After', String(UNREACHABLE_RETRY_SECONDS));
   }
-  return c.json(await http.viewOf(row), isSettled ? doneStatus : 202);
+  return c.json(await http.viewOf(row), status);
 }
 
 /** Where the time of a start went; `commit` is what our own bookkeeping took. Nothing for a start of another call. */

@@ -46,6 +46,11 @@ export async function mirrorToLive(
       await deps.live.seed(restoreLiveInfo(row));
       return;
     }
+    if (row.state === 'stopping') {
+      // The last live info is what the stop archives.
+      await deps.live.patch(row.id, row.incarnation, { state: row.state });
+      return;
+    }
     // The live store knows the last activity better than the row.
     const { lastActivityAtMs: _kept, ...change } = sandboxInfoOf(row);
     await deps.live.patch(row.id, row.incarnation, change);

@@ -1,0 +1,69 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { SandboxError } from '../domain/errors.ts';
+import { diskEnforcement } from './disk-enforcement.ts';
+import { pathPattern } from './endpoint.ts';
+import { errorResponse } from './error-response.ts';
+import type { Http, HttpContext, HttpDeps, HttpEnv } from './http-deps.ts';
+import { accessLog } from './middleware/access-log.ts';
+import { answerHeaders } from './middleware/answer-headers.ts';
+import { crossOrigin } from './middleware/cross-origin.ts';
+import { requestFacts } from './middleware/request-facts.ts';
+import { addOpenapiRoute } from './openapi-document.ts';
+import { checkTarget } from './request-target.ts';
+import { addAdminRoutes } from './routes/admin.ts';
+import { addBatchRoute } from './routes/batch.ts';
+import { addEngineRoutes } from './routes/engines.ts';
+import { addEventRoutes } from './routes/events.ts';
+import { addHealthRoutes } from './routes/health.ts';
+import { addHistoryRoute } from './routes/history.ts';
+import { addKeyRoutes } from './routes/keys.ts';
+import { addLifecycleRoutes } from './routes/lifecycle.ts';
+import { addListRoute } from './routes/list.ts';
+import { addSandboxRoutes } from './routes/sandboxes.ts';
+import { addStartRoute } from './routes/start.ts';
+import { addTemplateRoutes } from './routes/templates.ts';
+import { sandboxViews } from './sandbox-view.ts';
+
+/** The HTTP API over the operations; nothing is opened, nothing runs until it is asked. */
+export function createApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
+  const app = new OpenAPIHono<HttpEnv>();
+  const viewOf = sandboxViews({ domain: deps.config.domain, isDiskEnforced: diskEnforcement(deps.operations) });
+  const http: Http = { app, deps, viewOf, methods: new Map() };
+  app.onError((error, c) => errorResponse(c, error));
+  app.notFound((c) => errorResponse(c, noSuchRoute(c)));
+  app.use(requestFacts(deps), accessLog(deps), answerHeaders);
+  if (deps.config.corsOrigins.length > 0) app.use(crossOrigin(deps.config.corsOrigins));
+  app.use((c, next) => {
+    checkTarget(c);
+    return next();
+  });
+  for (const addRoutes of [addStartRoute, addListRoute, addSandboxRoutes, addLifecycleRoutes, addHistoryRoute]) {
+    addRoutes(http);
+  }
+  for (const addRoutes of [addEventRoutes, addBatchRoute, addTemplateRoutes, addEngineRoutes]) addRoutes(http);
+  for (const addRoutes of [addKeyRoutes, addAdminRoutes, addHealthRoutes, addOpenapiRoute]) addRoutes(http);
+  refuseOtherMethods(http);
+  return app;
+}
+
+/** Answers what is left on each path: 405 with what the path knows, and OPTIONS with the same list. */
+function refuseOtherMethods({ app, methods }: Http): void {
+  for (const [path, known] of methods) {
+    const allow = [...known, ...(known.has('GET') ? ['HEAD'] : []), 'OPTIONS'];
+    app.all(pathPattern(path), (c) => {
+      c.get('facts').route = path;
+      if (c.req.method === 'OPTIONS') return c.body(null, 204, { Allow: allow.join(', ') });
+      throw new SandboxError('method_not_allowed', `${path} does not know ${c.req.method}.`, {
+        hint: `It knows ${allow.join(', ')}.`,
+        details: { allow },
+      });
+    });
+  }
+}
+
+function noSuchRoute(c: HttpContext): SandboxError {
+  return new SandboxError('not_found', `There is nothing at ${c.req.path.slice(0, 200)}.`, {
+    hint: 'GET /openapi.json lists what there is.',
+    details: { resource: 'route' },
+  });
+}
