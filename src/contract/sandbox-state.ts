@@ -18,12 +18,17 @@ const slotStates = ['warming', 'warm'] as const;
 
 export const wireStates = [...slotStates, ...callerStates] as const;
 
-export const callerStateSchema = z.enum(callerStates);
 export const sandboxStateSchema = z.enum(wireStates).openapi('SandboxState');
+
+const isCallerState = (text: string): text is (typeof callerStates)[number] => callerStates.some((one) => one === text);
 
 /** A comma list of states; each once. */
 export const stateListSchema = z
   .string()
-  .transform((text) => [...new Set(text.split(','))])
-  .pipe(z.array(callerStateSchema))
+  .transform((text, context) => {
+    const named = [...new Set(text.split(','))];
+    const states = named.filter(isCallerState);
+    if (states.length < named.length) context.addIssue(`must be a comma list of ${callerStates.join(', ')}`);
+    return states;
+  })
   .openapi({ type: 'string', example: 'running,stopped', description: `Comma list of ${callerStates.join(', ')}.` });

@@ -26,6 +26,7 @@ export function eventStream(
   const heartbeatMs = http.deps.config.heartbeatMs ?? HEARTBEAT_MS;
   const encoder = new TextEncoder();
   let pending: Promise<IteratorResult<WatchedEvent>> | undefined;
+  let isGone = false;
   const nextText = async (): Promise<string | undefined> => {
     pending ??= events.next();
     const over = new AbortController();
@@ -44,6 +45,7 @@ export function eventStream(
       async pull(controller) {
         try {
           const text = await nextText();
+          if (isGone) return;
           if (text === undefined) controller.close();
           else controller.enqueue(encoder.encode(text));
         } catch (error) {
@@ -53,7 +55,10 @@ export function eventStream(
           controller.error(error);
         }
       },
-      cancel: end,
+      cancel: () => {
+        isGone = true;
+        end();
+      },
     },
     { highWaterMark: 0 },
   );

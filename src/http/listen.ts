@@ -5,6 +5,7 @@ import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-
 import { SandboxError } from '../domain/errors.ts';
 import { type Log, silentLog } from '../observe/logger.ts';
 import { blockedPeers } from './blocked-peers.ts';
+import { type Connections, trackConnections } from './connections.ts';
 import { problemOf } from './error-response.ts';
 
 export interface ListenOptions {
@@ -42,12 +43,15 @@ export async function listen({ fetch, host, port, blockedSubnets, log = silentLo
   server.on('connection', (socket) => {
     if (isBlocked(socket)) socket.destroy();
   });
+  const connections = trackConnections(server);
   server.on('clientError', refuseUnreadable);
   await opened(server, host, port);
-  server.on('error', (error) => log.error({ event: 'http.accept_failed', error: error.message }, 'no more connections'));
+  server.on('error', (error) =>
+    log.error({ event: 'http.accept_failed', error: error.message }, 'no more connections'),
+  );
   // What listen() found: never a pipe, never closed here.
   const address = server.address() as AddressInfo;
-  return { port: address.port, close: (graceMs) => close(server, streams, graceMs) };
+  return { port: address.port, close: (graceMs) => close(server, connections, streams, graceMs) };
 }
 
 function requestListener(fetch: ListenOptions['fetch'], streams: Set<ServerResponse>) {
@@ -92,7 +96,12 @@ function opened(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-function close(server: Server, streams: Iterable<ServerResponse>, graceMs: number): Promise<void> {
+function close(
+  server: Server,
+  connections: Connections,
+  streams: Iterable<ServerResponse>,
+  graceMs: number,
+): Promise<void> {
   return new Promise((resolve) => {
     const late = setTimeout(() => server.closeAllConnections(), graceMs);
     server.close(() => {
@@ -100,6 +109,6 @@ function close(server: Server, streams: Iterable<ServerResponse>, graceMs: numbe
       resolve();
     });
     for (const stream of streams) stream.end();
-    server.closeIdleConnections();
+    connections.endIdle();
   });
 }

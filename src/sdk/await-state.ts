@@ -13,27 +13,33 @@ export function waitSeconds(connection: Connection): number {
   return Math.min(LONGEST_POLL_SECONDS, Math.round(connection.timeoutMs / 2) / 1000);
 }
 
-/** The view of an answer; after a 202 the view once the sandbox is in one of these states, however long that takes. */
-export async function settledView(
-  connection: Connection,
-  answer: Answer,
-  settled: readonly State[],
-  signal: AbortSignal | undefined,
-): Promise<SandboxView> {
+export interface Settling {
+  /** What it may come to. */
+  readonly states: readonly State[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The view of an answer; after a 202 the view once the sandbox is in one of the states, however long that takes. */
+export async function settledView(connection: Connection, answer: Answer, settling: Settling): Promise<SandboxView> {
   let view = viewOf(answer);
-  while (answer.status === 202 && !settled.includes(view.state)) {
-    const next = await connection.ask({
-      method: 'GET',
-      path: `/v1/sandboxes/${encodeURIComponent(view.id)}`,
-      query: { wait: settled.join(','), timeoutSeconds: waitSeconds(connection) },
-      isRepeatable: true,
-      signal,
-    });
-    view = viewOf(next);
+  while (answer.status === 202 && !settling.states.includes(view.state)) {
+    view = await nextView(connection, view, settling);
     // A service that answers at once is not asked in a tight loop.
-    if (!settled.includes(view.state)) await connection.pause(PAUSE_MS, signal);
+    if (!settling.states.includes(view.state)) await connection.pause(PAUSE_MS, settling.signal);
   }
   return view;
+}
+
+async function nextView(connection: Connection, view: SandboxView, settling: Settling): Promise<SandboxView> {
+  const query = { wait: settling.states.join(','), timeoutSeconds: waitSeconds(connection) };
+  const path = `/v1/sandboxes/${encodeURIComponent(view.id)}`;
+  try {
+    return viewOf(await connection.ask({ method: 'GET', path, query, isRepeatable: true, signal: settling.signal }));
+  } catch (error) {
+    // Where tombstones are not kept, what was deleted is unknown at once.
+    if (error instanceof SandglassError && error.code === 'sandbox_not_found') return { ...view, state: 'deleted' };
+    throw error;
+  }
 }
 
 export function viewOf({ status, body }: Answer): SandboxView {

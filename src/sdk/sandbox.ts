@@ -1,10 +1,10 @@
-import { settledView, viewOf, waitSeconds } from './await-state.ts';
+import { type Settling, settledView, viewOf, waitSeconds } from './await-state.ts';
 import { type Connection, openConnection } from './connection.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { listViews, type SandboxFilter } from './list-views.ts';
 import { SandglassError } from './sandglass-error.ts';
-import type { LifetimeChange, SandboxStart, SandboxView } from './wire.ts';
+import type { LifecycleBody, LifetimeChange, PatchBody, SandboxStart, SandboxView } from './wire.ts';
 
 export interface CallOptions {
   /** Ends this call and its waiting; the work that was asked for goes on. */
@@ -41,7 +41,7 @@ export class Sandbox {
       headers: { 'idempotency-key': idempotencyKey() },
       isRepeatable: true,
     });
-    return new Sandbox(connection, started(await settledView(connection, answer, STARTED, undefined)));
+    return new Sandbox(connection, started(await settledView(connection, answer, { states: STARTED })));
   }
 
   /** In any state, deleted too until the service forgets it. Throws `sandbox_not_found`. */
@@ -81,24 +81,25 @@ export class Sandbox {
 
   /** SIGTERM, then SIGKILL after the grace (10 s when not given). Stopped already is done. Ends `stopped`, or `deleted` by policy. */
   stop({ graceSeconds, signal }: CallOptions & { readonly graceSeconds?: number } = {}): Promise<this> {
-    return this.#call('stop', graceSeconds === undefined ? {} : { graceSeconds }, ENDED, signal);
+    return this.#call('stop', graceSeconds === undefined ? {} : { graceSeconds }, { states: ENDED, signal });
   }
 
   /** Runs the same container again: its files are there, its processes are not. Throws `conflict` unless it is stopped. */
   async restart({ lifetime, signal }: CallOptions & { readonly lifetime?: LifetimeChange } = {}): Promise<this> {
-    await this.#call('restart', lifetime === undefined ? {} : { lifetime }, STARTED, signal);
+    await this.#call('restart', lifetime === undefined ? {} : { lifetime }, { states: STARTED, signal });
     started(this.#view);
     return this;
   }
 
   /** Freezes its processes; its timeout stands still. Paused already is done. */
   pause({ signal }: CallOptions = {}): Promise<this> {
-    return this.#call('pause', {}, AT_REST, signal);
+    return this.#call('pause', {}, { states: AT_REST, signal });
   }
 
   /** Thaws it; it has the time that was left, or `timeoutSeconds` from now. Running already is done. */
   resume({ timeoutSeconds, signal }: CallOptions & { readonly timeoutSeconds?: number | null } = {}): Promise<this> {
-    return this.#call('resume', timeoutSeconds === undefined ? {} : { lifetime: { timeoutSeconds } }, AT_REST, signal);
+    const body = timeoutSeconds === undefined ? {} : { lifetime: { timeoutSeconds } };
+    return this.#call('resume', body, { states: AT_REST, signal });
   }
 
   /** Removes it for good, with its files. Throws `conflict` unless it is stopped; `force` stops it first. Deleted already is done. */
@@ -110,15 +111,15 @@ export class Sandbox {
       isRepeatable: true,
       signal,
     });
-    const isDone = answer.status === 204;
-    this.#view = isDone
-      ? { ...this.#view, state: 'deleted' }
-      : await settledView(this.#connection, answer, ['deleted'], signal);
+    this.#view =
+      answer.status === 204
+        ? { ...this.#view, state: 'deleted' }
+        : await settledView(this.#connection, answer, { states: ['deleted'], signal });
   }
 
   /** Changes its lifetime; `timeoutSeconds` counts from now on a running sandbox. */
   async extend(lifetime: LifetimeChange, { signal }: CallOptions = {}): Promise<this> {
-    const body = { lifetime };
+    const body: PatchBody = { lifetime };
     const call = { method: 'PATCH', path: pathOf(this.id), body, isRepeatable: true, signal } as const;
     this.#view = viewOf(await this.#connection.ask(call));
     return this;
@@ -131,16 +132,16 @@ export class Sandbox {
     return this;
   }
 
-  async #call(verb: Verb, body: object, settled: readonly State[], signal: AbortSignal | undefined): Promise<this> {
+  async #call(verb: Verb, body: LifecycleBody, settling: Settling): Promise<this> {
     const answer = await this.#connection.ask({
       method: 'POST',
       path: `${pathOf(this.id)}/${verb}`,
       body: { ...body, waitSeconds: waitSeconds(this.#connection) },
       // A restart that did happen makes its repeat a conflict.
       isRepeatable: verb !== 'restart',
-      signal,
+      signal: settling.signal,
     });
-    this.#view = await settledView(this.#connection, answer, settled, signal);
+    this.#view = await settledView(this.#connection, answer, settling);
     return this;
   }
 }

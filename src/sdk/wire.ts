@@ -1,7 +1,9 @@
 import type { KeyBody } from '../contract/api-key.ts';
+import type { PauseBody, RestartBody, ResumeBody, StopBody } from '../contract/lifecycle-calls.ts';
 import type { StartBody } from '../contract/start-sandbox.ts';
 
 export type { KeyView, NewKeyView } from '../contract/api-key.ts';
+export type { PatchBody } from '../contract/patch-sandbox.ts';
 export type { SandboxPageView } from '../contract/read-sandbox.ts';
 export type { SandboxView } from '../contract/sandbox-view.ts';
 
@@ -10,5 +12,7 @@ export type SandboxStart = Omit<StartBody, 'wait' | 'waitSeconds' | 'mounts' | '
 
 /** Spans in seconds; what is left out stays as it is, or is the installation's default at a start. */
 export type LifetimeChange = NonNullable<StartBody['lifetime']>;
+
+export type LifecycleBody = StopBody | RestartBody | PauseBody | ResumeBody;
 
 export type NewKey = KeyBody;

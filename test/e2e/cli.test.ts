@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cliProcess } from '../support/cli/cli-process.ts';
 import { removeContainersOf, serviceIdOf } from '../support/engine.ts';
 
+const START_DEADLINE_MS = 30_000;
 const FREE_PORTS = { SANDGLASS_PORT: '0', SANDGLASS_ADMIN_PORT: '0' };
 
 const folder = mkdtempSync(join(tmpdir(), 'sandglass-cli-e2e-'));
@@ -149,9 +150,11 @@ async function served(env: Readonly<Record<string, string>>) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
+  const late = setTimeout(() => child.kill('SIGKILL'), START_DEADLINE_MS);
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /^\s*URL\s+(\S+)$/.exec(line)?.[1];
     if (url === undefined) continue;
+    clearTimeout(late);
     const stop = async () => {
       child.kill('SIGTERM');
       const [code] = await exited;

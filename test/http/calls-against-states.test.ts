@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { workingStates } from '../../src/domain/decide.ts';
 import type { ApiClient, Reply } from '../support/api-client.ts';
+import { until } from '../support/live-store/real-clock.ts';
 import { type MemoryService, memoryService } from '../support/memory-service.ts';
 
 /**
@@ -27,6 +28,8 @@ const [situations = [], ...rows] = table
 const cells = rows.flatMap(([call = '', ...expected]) =>
   expected.map((answer, place) => ({ call, situation: situations[place] ?? '', answer })),
 );
+
+type Cell = (typeof cells)[number];
 
 const calls: Readonly<Record<string, (client: ApiClient) => Promise<Reply>>> = {
   stop: (client) => client.post('/v1/sandboxes/it/stop'),
@@ -60,6 +63,13 @@ const eventOf: Readonly<Record<string, string>> = {
 
 const NOT_AWAITED = { wait: false };
 
+const stateOf = (situation: string) => (situation === 'again' ? 'pending' : situation);
+const isWorking = (situation: string) => workingStates.some((state) => state === stateOf(situation));
+
+function ask(client: ApiClient, call: string): Promise<Reply> {
+  return calls[call]?.(client) ?? expect.fail(`no call ${call}`);
+}
+
 /** Brings a sandbox there and holds it there; the answer lets it go on. */
 async function reach({ alice, control }: MemoryService, situation: string): Promise<() => void> {
   const at = '/v1/sandboxes/it';
@@ -88,30 +98,36 @@ async function eventNames({ store }: MemoryService): Promise<readonly string[]> 
 }
 
 /** The call must wait for what is held; then it ends as if it had been alone. */
-async function carryThrough(service: MemoryService, call: string, isHeld: boolean, letGo: () => void): Promise<Reply> {
+async function carryThrough(service: MemoryService, cell: Cell, letGo: () => void): Promise<Reply> {
+  const { call, answer } = cell;
   let isAnswered = false;
-  const answer = calls[call]?.(service.alice).then((reply) => {
+  const asked = ask(service.alice, call).then((reply) => {
     isAnswered = true;
     return reply;
   });
-  if (isHeld) {
-    await new Promise((resolve) => setTimeout(resolve, 15));
+  const isHeard = async () => {
+    if (answer === 'kill') return service.control.count('kill') === 1;
+    return answer === 'join' || (await eventNames(service)).includes(eventOf[call] ?? '');
+  };
+  await until(`${call} is heard`, isHeard);
+  if (isWorking(cell.situation)) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
     expect(isAnswered, 'answered before the work ended').toBe(false);
   }
   letGo();
-  return answer ?? expect.fail(call);
+  return asked;
 }
 
-async function checkCell(service: MemoryService, { call, situation, answer }: (typeof cells)[number]): Promise<void> {
+async function checkCell(service: MemoryService, cell: Cell): Promise<void> {
+  const { call, situation, answer } = cell;
   const letGo = await reach(service, situation);
-  const state = situation === 'again' ? 'pending' : situation;
+  const state = stateOf(situation);
   const before = await service.store.find('it');
   const eventsBefore = await eventNames(service);
   expect(before?.state).toBe(state);
 
   if (answer === 'accept' || answer === 'join' || answer === 'kill') {
-    const isHeld = workingStates.some((one) => one === state);
-    const reply = await carryThrough(service, call, isHeld, letGo);
+    const reply = await carryThrough(service, cell, letGo);
     const wanted = carriedThrough[call] ?? expect.fail(call);
     expect(reply.status, reply.text).toBe(wanted.status);
     expect((await service.store.find('it'))?.state).toBe(wanted.state);
@@ -121,7 +137,7 @@ async function checkCell(service: MemoryService, { call, situation, answer }: (t
     expect(service.control.count('kill')).toBe(answer === 'kill' ? 1 : 0);
     return;
   }
-  const reply = await (calls[call]?.(service.alice) ?? expect.fail(call));
+  const reply = await ask(service.alice, call);
   expect(reply.status, reply.text).toBe(Number(answer));
   const after = await service.store.find('it');
   expect(after?.version).toBe((before?.version ?? 0) + (call === 'patch' && answer === '200' ? 1 : 0));
@@ -130,7 +146,7 @@ async function checkCell(service: MemoryService, { call, situation, answer }: (t
   if (reply.status === 410) expect(reply.problem().code).toBe('gone');
   if (reply.status === 409 && call !== 'start') {
     expect(reply.problem()).toMatchObject({ code: 'conflict', state, accepts: expect.any(Array) });
-    expect(reply.headers.get('retry-after')).toBe(workingStates.some((one) => one === state) ? '1' : null);
+    expect(reply.headers.get('retry-after')).toBe(isWorking(situation) ? '1' : null);
   }
   letGo();
 }

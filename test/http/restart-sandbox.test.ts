@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SandboxView } from '../../src/contract/sandbox-view.ts';
+import { SandboxError } from '../../src/domain/errors.ts';
+import { until } from '../support/live-store/real-clock.ts';
 import { type MemoryService, memoryService } from '../support/memory-service.ts';
 
 let service: MemoryService;
@@ -47,20 +49,22 @@ describe('200', () => {
   it('lets twenty at once restart it once', async () => {
     const { id } = await stopped();
     const starts = service.control.count('start');
+    const release = service.control.hangNext('start');
     const asked = Array.from({ length: 20 }, () => service.alice.post(`/v1/sandboxes/${id}/restart`));
-    const answers = (await Promise.all(asked)).map(({ status }) => status);
-    // Who comes after it runs is told so.
-    expect(answers.filter((status) => status !== 200 && status !== 409)).toEqual([]);
-    expect(answers).toContain(200);
+    await until('the engine is asked', () => service.control.count('start') > starts);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    release();
+    const replies = await Promise.all(asked);
+    expect(replies.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    expect(replies.map((reply) => reply.view().incarnation)).toEqual(Array(20).fill(2));
     expect(service.control.count('start')).toBe(starts + 1);
-    expect((await service.alice.get(`/v1/sandboxes/${id}`)).view()).toMatchObject({ state: 'running', incarnation: 2 });
   });
 
   it('tries a failed start again', async () => {
-    service.control.removeImage('later:latest');
-    service.control.failNext('pullImage');
-    const { id } = await stopped();
-    expect((await service.alice.post(`/v1/sandboxes/${id}/restart`)).status).toBe(200);
+    service.control.failNext('create', { error: new SandboxError('start_failed', 'no such device') });
+    expect((await service.alice.post('/v1/sandboxes', { id: 'retried' })).status).toBe(502);
+    const view = (await service.alice.post('/v1/sandboxes/retried/restart')).view();
+    expect(view).toMatchObject({ state: 'running', incarnation: 2, start: { path: 'cold' } });
   });
 });
 
@@ -76,8 +80,8 @@ describe('409', () => {
   it('says that the files are gone when the container was removed from outside', async () => {
     const { id } = await stopped();
     service.control.removeOutside(id);
-    const lost = await service.alice.post(`/v1/sandboxes/${id}/restart`);
-    expect([409, 502]).toContain(lost.status);
+    const isLost = async () => (await service.store.find(id))?.reason?.code === 'container_lost';
+    await until('the loss is noticed', isLost);
     const again = await service.alice.post(`/v1/sandboxes/${id}/restart`);
     expect(again.problem()).toMatchObject({ status: 409, state: 'stopped', reason: 'container_lost' });
     expect(again.problem().hint).toMatch(/files are gone/);
@@ -98,15 +102,17 @@ describe('501', () => {
 });
 
 describe('502', () => {
-  it('tells that it did not come up, and can be tried again', async () => {
-    const { id } = await stopped({ command: ['sleep', '1000'] });
+  it('tells how it ended before it was up, and can be tried again', async () => {
+    const { id } = await stopped();
+    const looks = service.control.count('inspect');
+    service.control.hangNext('inspect')();
     const release = service.control.hangNext('inspect');
     const asked = service.alice.post(`/v1/sandboxes/${id}/restart`);
-    release();
-    await service.alice.get(`/v1/sandboxes/${id}?wait=pending&timeoutSeconds=1`);
+    await until('it is looked at after its start', () => service.control.count('inspect') === looks + 2);
     service.control.killOutside(id);
-    const reply = await asked;
-    expect([200, 502]).toContain(reply.status);
+    release();
+    expect((await asked).problem()).toMatchObject({ status: 502, code: 'start_failed', id, exitCode: 137 });
+    expect((await service.alice.post(`/v1/sandboxes/${id}/restart`)).view()).toMatchObject({ incarnation: 3 });
   });
 });
 

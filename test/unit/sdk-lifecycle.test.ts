@@ -111,6 +111,13 @@ describe('a sandbox', () => {
     expect(sandbox.state).toBe('deleted');
   });
 
+  it('is deleted when the service forgets it at once', async () => {
+    const forgotten = { status: 404, json: { code: 'sandbox_not_found', detail: 'There is no sandbox "first".' } };
+    const { sandbox } = await running(answer(202, { state: 'deleting' }), forgotten);
+    await sandbox.delete();
+    expect(sandbox.state).toBe('deleted');
+  });
+
   it('changes its lifetime, and is read again', async () => {
     const { sandbox, seen } = await running(answer(200, { version: 3 }), answer(200, { version: 4 }));
     expect((await sandbox.extend({ timeoutSeconds: 900 })).view.version).toBe(3);
