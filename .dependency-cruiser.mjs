@@ -66,7 +66,7 @@ const rootRules = [
     'imports-of-main',
     'main.ts reads the config, composes, listens and stops',
     { path: String.raw`^src/main\.ts$` },
-    { path: '^src/', pathNot: [String.raw`^src/(compose|config)\.ts$`, folder('observe')] },
+    { path: '^src/', pathNot: [String.raw`^src/(compose|config)\.ts$`, folder('domain'), folder('observe')] },
   ),
   forbid(
     'imports-of-compose',

@@ -56,7 +56,8 @@ function osName(): string {
 /** What shipped code was measured: changes outside of src and migrations do not count as another one. */
 function commit(): string {
   try {
-    const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
+    const git = (...args: string[]) =>
+      execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
     const changed = git('status', '--porcelain', '--', 'src', 'migrations', 'package-lock.json');
     return `${git('rev-parse', '--short', 'HEAD')}${changed === '' ? '' : ' with uncommitted changes in src'}`;
   } catch {

@@ -50,8 +50,11 @@ async function bundle({ from, to, isProgram }) {
   const hasHashbang = readFileSync(join(ROOT, from), 'utf8').startsWith('#!');
   await build({
     absWorkingDir: ROOT,
-    entryPoints: [from],
-    outfile,
+    entryPoints: [{ in: from, out: to.replace(/\.js$/, '') }],
+    outdir: scratch,
+    // A program loads only what the command it was called with needs. Chunks lie beside it: paths are relative to dist.
+    splitting: isProgram === true,
+    chunkNames: 'chunk-[hash]',
     bundle: true,
     platform: 'node',
     format: 'esm',

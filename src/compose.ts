@@ -10,8 +10,10 @@ import { createApp } from './http/app.ts';
 import { listen } from './http/listen.ts';
 import { createLogger, type Log } from './observe/logger.ts';
 import { createMetrics } from './observe/metrics.ts';
+import { createKey, listKeys, type NewKey, revokeKey } from './operations/api-keys.ts';
 import type { OperationDeps } from './operations/deps.ts';
 import { type FirstKeyFile, openWithKey } from './operations/first-key-file.ts';
+import { readiness } from './operations/readiness.ts';
 import { readTemplateFile } from './operations/template-file.ts';
 import { templateRegistry } from './operations/template-registry.ts';
 import type { ContainerRuntime } from './ports/container-runtime.ts';
@@ -103,6 +105,17 @@ export function openInstallation(config: Config) {
   };
 }
 
+/** The keys of an installation, changed straight in its database; works beside a service that runs. */
+export function openLocalKeys(config: Config) {
+  const installation = openInstallation(config);
+  return {
+    create: (wish: NewKey) => createKey(installation, wish),
+    list: () => listKeys(installation),
+    revoke: (id: string) => revokeKey(installation, id),
+    close: () => installation.connection.close(),
+  };
+}
+
 type World = Awaited<ReturnType<typeof openWorld>>;
 
 async function openWorld(config: Config, env: Environment, log: Log) {
@@ -164,7 +177,7 @@ async function openPorts(config: Config, env: Environment, world: World, operati
       domain: config.SANDGLASS_DOMAIN,
       corsOrigins: config.SANDGLASS_CORS_ORIGINS,
     },
-    readiness: () => readinessOf(world),
+    readiness: () => readiness({ pingSql: world.connection.ping, live, runtime }),
     info: async () => ({
       version: VERSION,
       node: process.version,
@@ -236,26 +249,6 @@ function fixedTemplates(config: Config): readonly Template[] {
   if (fromFile.some(({ name }) => name === 'base')) return fromFile;
   const nothing = { resources: {}, user: null, workdir: null, env: {}, memoryBudgetMb: null, floor: 0 };
   return [{ name: 'base', image: config.SANDGLASS_BASE_IMAGE, sudo: true, ...nothing, source: 'builtin' }, ...fromFile];
-}
-
-async function readinessOf({ connection, live, runtime }: Pick<World, 'connection' | 'live' | 'runtime'>) {
-  const attempt = async (what: () => Promise<void> | void) => {
-    try {
-      await what();
-      return { ok: true, detail: 'answers' };
-    } catch {
-      return { ok: false, detail: 'does not answer' };
-    }
-  };
-  const sql = await attempt(connection.ping);
-  const engine = await attempt(() => runtime.ping());
-  const { isUp, kind, detail } = live.status();
-  const degraded = [...(isUp ? [] : ['live']), ...(engine.ok ? [] : ['engine'])];
-  return {
-    ready: sql.ok && engine.ok,
-    checks: { sql, live: { ok: isUp, detail: `${kind}: ${detail}` }, engine },
-    degraded,
-  };
 }
 
 /** The networks as they are, or as they will be made when the engine is back. */

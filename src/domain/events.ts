@@ -67,4 +67,3 @@ export interface DeadlineEvent {
 }
 
 export type SandboxEvent = RequestEvent | JobEvent | FactEvent | DeadlineEvent;
-export type SandboxEventType = SandboxEvent['type'];

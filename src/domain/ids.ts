@@ -1,8 +1,6 @@
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const ID_LENGTH = 20;
 
-export const SANDBOX_ID_PATTERN = /^[a-z0-9]{1,40}$/;
-
 /** 20 characters of [a-z0-9], 103 bits: random bytes come in so that the caller owns the randomness. */
 export function sandboxIdFrom(randomBytes: (count: number) => Uint8Array): string {
   let id = '';

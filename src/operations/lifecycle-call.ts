@@ -98,11 +98,6 @@ function purged(row: Sandbox): Sandbox {
   return { ...row, state: 'deleted' };
 }
 
-/** Refuses what needs the engine before anything is written. */
-export async function requireEngine(deps: Pick<OperationDeps, 'runtime'>): Promise<void> {
-  await deps.runtime.ping();
-}
-
 export function gone(row: Sandbox): SandboxError {
   return new SandboxError('gone', `Sandbox ${row.id} was deleted.`, {
     hint: 'Start a new one.',

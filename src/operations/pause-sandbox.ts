@@ -3,7 +3,7 @@ import type { Sandbox } from '../domain/sandbox.ts';
 import type { Caller } from './caller.ts';
 import { requireCapability } from './capability.ts';
 import type { OperationDeps } from './deps.ts';
-import { type CallOutcome, callLifecycle, requireEngine, type Standing, type Wait } from './lifecycle-call.ts';
+import { type CallOutcome, callLifecycle, type Standing, type Wait } from './lifecycle-call.ts';
 
 function standing(row: Sandbox): Standing {
   switch (row.state) {
@@ -28,7 +28,7 @@ export async function pauseSandbox(deps: OperationDeps, caller: Caller, id: stri
     event: { type: 'PAUSE_REQUESTED' } as const,
     isSettled: (row: Sandbox | undefined) => row?.state !== 'pausing',
     check: async (row: Sandbox) => {
-      await requireEngine(deps);
+      await deps.reconciler.requireEngine();
       await requireCapability(deps, row.runtime, 'pause');
     },
   };

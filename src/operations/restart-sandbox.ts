@@ -5,7 +5,7 @@ import { defined, missingForRestart } from '../domain/spec.ts';
 import type { Caller } from './caller.ts';
 import { requireCapability } from './capability.ts';
 import type { OperationDeps } from './deps.ts';
-import { type CallOutcome, callLifecycle, requireEngine, type Standing, type Wait } from './lifecycle-call.ts';
+import { type CallOutcome, callLifecycle, type Standing, type Wait } from './lifecycle-call.ts';
 import { isStartSettled, throwUnlessStarted } from './settled.ts';
 
 export type LifetimeWish = { readonly [K in keyof Lifetime]?: Lifetime[K] | undefined };
@@ -41,7 +41,7 @@ export async function restartSandbox(
     isSettled: (row: Sandbox | undefined, asked: Sandbox) => isStartSettled(row, asked.incarnation),
     check: async (row: Sandbox) => {
       requireRestartable(row);
-      await requireEngine(deps);
+      await deps.reconciler.requireEngine();
       if (row.ranOnce) await requireCapability(deps, row.runtime, 'restart');
       if (row.lifetime.onTimeout === 'pause' || lifetime.onTimeout === 'pause') {
         await requireCapability(deps, row.runtime, 'pause');

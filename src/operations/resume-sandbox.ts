@@ -3,7 +3,7 @@ import type { Sandbox } from '../domain/sandbox.ts';
 import { defined } from '../domain/spec.ts';
 import type { Caller } from './caller.ts';
 import type { OperationDeps } from './deps.ts';
-import { type CallOutcome, callLifecycle, requireEngine, type Standing, type Wait } from './lifecycle-call.ts';
+import { type CallOutcome, callLifecycle, type Standing, type Wait } from './lifecycle-call.ts';
 import { notReached } from './pause-sandbox.ts';
 import type { LifetimeWish } from './restart-sandbox.ts';
 
@@ -37,7 +37,7 @@ export async function resumeSandbox(
     event: { type: 'RESUME_REQUESTED', lifetime } as const,
     isSettled: (row: Sandbox | undefined) => row?.state !== 'resuming',
     hint: (row: Sandbox) => (row.state === 'stopped' ? 'A stopped sandbox is not paused: restart it.' : undefined),
-    check: () => requireEngine(deps),
+    check: () => deps.reconciler.requireEngine(),
   };
   const outcome = await callLifecycle(deps, caller, request.id, call, wait);
   if (outcome.isSettled && outcome.row.state !== 'running') throw notReached(outcome.row, 'resume');

@@ -11,7 +11,7 @@ import type { CreateOutcome, IdempotencyRecord } from '../ports/sandbox-store.ts
 import type { Caller } from './caller.ts';
 import { requireCapability, requireRuntime } from './capability.ts';
 import type { OperationDeps } from './deps.ts';
-import { type CallOutcome, gone, quotaExceeded, requireEngine, settle, type Wait } from './lifecycle-call.ts';
+import { type CallOutcome, gone, quotaExceeded, settle, type Wait } from './lifecycle-call.ts';
 import { isStartSettled, throwUnlessStarted } from './settled.ts';
 
 export interface StartRequest {
@@ -76,7 +76,7 @@ async function acceptWish(deps: OperationDeps, caller: Caller, wish: StartWish):
   if (wish.image !== undefined) requireAllowedImage(deps, caller, wish.image);
   const start = normaliseStart(wish, template, deps.startDefaults);
   checkLimits({ ...start, env: start.spec.env }, deps.limits);
-  await requireEngine(deps);
+  await deps.reconciler.requireEngine();
   await requireRuntime(deps, start.runtime);
   if (start.lifetime.onTimeout === 'pause') await requireCapability(deps, start.runtime, 'pause');
   return start;

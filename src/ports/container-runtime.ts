@@ -96,10 +96,13 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Whether a create made the container, found ours, or met somebody else's under the name. */
+/**
+ * Whether a create made the container (its facts are what was asked for: the digest of a named image is empty), found
+ * ours, met somebody else's under the name, or lacks the image.
+ */
 export type ContainerCreateOutcome =
   | { readonly outcome: 'created' | 'adopted'; readonly facts: ContainerFacts }
-  | { readonly outcome: 'name_conflict' };
+  | { readonly outcome: 'name_conflict' | 'no_image' };
 
 /**
  * One container engine. Every call is bounded by its own deadline. Errors: `engine_unavailable` when the engine cannot be
@@ -131,10 +134,10 @@ export interface ContainerRuntime {
 
   create(spec: ContainerSpec): Promise<ContainerCreateOutcome>;
   /**
-   * Starts it; running already is done. Throws `not_found` when the container is gone, and `conflict` with
+   * Starts it; running already is done. `known` is what the caller has just read, and saves a look. Throws `not_found` when the container is gone, and `conflict` with
    * `details.reason = 'address_in_use'` when somebody else on the engine has its address.
    */
-  start(containerId: string): Promise<void>;
+  start(containerId: string, known?: Pick<ContainerFacts, 'status' | 'address'>): Promise<void>;
   /** Gives a container that does not run another address in its network. */
   moveAddress(containerId: string, network: 'open' | 'closed', address: string): Promise<void>;
   /** SIGTERM, after `graceSeconds` SIGKILL; thaws a paused one. Not running, or gone, is done. */

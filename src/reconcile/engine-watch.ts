@@ -19,8 +19,10 @@ export interface EngineWatchDeps {
 }
 
 export interface EngineWatch {
-  /** False from the first sign that the engine cannot be reached until it answers again. */
+  /** False from the moment that a ping failed until the event stream is open again. */
   isReachable(): boolean;
+  /** True while the event stream is open: proof of an engine that costs no call. */
+  isStreaming(): boolean;
   /** Ends the stream and its reconnecting. */
   close(): Promise<void>;
 }
@@ -34,8 +36,13 @@ const STREAM_SETTLE_MS = 100;
 export function watchEngine(deps: EngineWatchDeps): EngineWatch {
   const stop = new AbortController();
   let isReachable = true;
+  let isStreaming = false;
   const follow = async () => {
-    for await (const event of deps.runtime.events(stop.signal)) hear(deps, event);
+    try {
+      for await (const event of deps.runtime.events(stop.signal)) hear(deps, event);
+    } finally {
+      isStreaming = false;
+    }
   };
   const run = async () => {
     let backoffMs = FIRST_BACKOFF_MS;
@@ -58,6 +65,7 @@ export function watchEngine(deps: EngineWatchDeps): EngineWatch {
       if ((await Promise.race([broken, settled])) === 'open') {
         if (!isFirst) await deps.catchUp({ isAfterEngineLoss: !isReachable }).catch(() => undefined);
         isReachable = true;
+        isStreaming = true;
         backoffMs = FIRST_BACKOFF_MS;
       }
       isFirst = false;
@@ -71,6 +79,7 @@ export function watchEngine(deps: EngineWatchDeps): EngineWatch {
   const running = run();
   return {
     isReachable: () => isReachable,
+    isStreaming: () => isStreaming,
     async close() {
       stop.abort();
       await running;

@@ -63,6 +63,8 @@ export interface Reconciler {
   /** Before the port opens: stored states are known, rows and engine agree, what is due has passed. */
   boot(): Promise<void>;
   isEngineReachable(): boolean;
+  /** Throws `engine_unavailable` unless the engine is there; costs a call only while the event stream is not open. */
+  requireEngine(): Promise<void>;
   /** Ends every wait and lets engine calls under way come back, for at most `graceMs`. */
   close(graceMs: number): Promise<void>;
 }
@@ -150,6 +152,9 @@ export function reconciler(deps: ReconcilerDeps): Reconciler {
       await heal();
     },
     isEngineReachable: () => watch?.isReachable() ?? true,
+    async requireEngine() {
+      if (watch?.isStreaming() !== true) await deps.runtime.ping();
+    },
     async close(graceMs) {
       isClosed = true;
       stopListening();

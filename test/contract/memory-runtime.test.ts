@@ -51,7 +51,7 @@ const sandbox = { ...noSandbox, sandboxId: 'one', name: 'sandglass-service1-one'
 
 async function startedIn({ runtime }: ReturnType<typeof service>, wanted: ContainerSpec = sandbox) {
   const made = await runtime.create(wanted);
-  if (made.outcome === 'name_conflict') throw new Error('the name is taken');
+  if (!('facts' in made)) throw new Error(`not made: ${made.outcome}`);
   await runtime.start(made.facts.id);
   return made.facts.id;
 }

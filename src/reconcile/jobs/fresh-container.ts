@@ -14,7 +14,7 @@ const IDLE_COMMAND = ['sleep', 'infinity'];
 
 /**
  * A container for a sandbox that has never run. One left half made by a crash holds nothing and is made again; one that
- * is up is the start whose outcome was never recorded, and is adopted.
+ * is up is the start whose outcome was never recorded, and is adopted. An image that the engine lacks is pulled first.
  */
 export async function ensureFreshContainer(
   deps: JobDeps,
@@ -22,16 +22,20 @@ export async function ensureFreshContainer(
   watch: Stopwatch,
   signal: AbortSignal,
 ): Promise<ContainerFacts | 'name_conflict'> {
-  const spec = specOf(row);
-  const image = await watch.stage('image', () => ensureImage(deps, row, signal));
-  const made = await watch.stage('create', async () => {
-    const wanted = await containerSpec(deps, row, spec, image);
-    const first = await deps.runtime.create(wanted);
-    if (first.outcome !== 'adopted' || isUp(first.facts)) return first;
-    await deps.runtime.remove(first.facts.id);
-    return deps.runtime.create(wanted);
-  });
-  return made.outcome === 'name_conflict' ? 'name_conflict' : made.facts;
+  const wanted = await containerSpec(deps, row, specOf(row));
+  const create = () => watch.stage('create', () => deps.runtime.create(wanted));
+  let made = await create();
+  if (made.outcome === 'no_image') {
+    await watch.stage('image', () => pullImage(deps, row, signal));
+    made = await create();
+  }
+  if (made.outcome === 'adopted' && !isUp(made.facts)) {
+    await deps.runtime.remove(made.facts.id);
+    made = await create();
+  }
+  if ('facts' in made) return made.facts;
+  if (made.outcome === 'name_conflict') return 'name_conflict';
+  throw new SandboxError('start_failed', `The engine has no image "${row.image}".`);
 }
 
 function specOf(row: Sandbox): Spec {
@@ -43,19 +47,17 @@ function specOf(row: Sandbox): Spec {
   );
 }
 
-async function ensureImage(deps: JobDeps, row: Sandbox, signal: AbortSignal): Promise<string> {
-  const present = await deps.runtime.findImage(row.image);
-  if (present !== undefined) return present;
+async function pullImage(deps: JobDeps, row: Sandbox, signal: AbortSignal): Promise<void> {
   deps.log.info({ event: 'image.pull', image: row.image, sandboxId: row.id }, 'image not on the engine: pulling it');
-  return deps.runtime.pullImage(row.image, undefined, { signal });
+  await deps.runtime.pullImage(row.image, undefined, { signal });
 }
 
-async function containerSpec(deps: JobDeps, row: Sandbox, spec: Spec, image: string): Promise<ContainerSpec> {
+async function containerSpec(deps: JobDeps, row: Sandbox, spec: Spec): Promise<ContainerSpec> {
   return {
     name: containerName(deps.serviceId, row.id),
     sandboxId: row.id,
     tenant: row.tenant,
-    image,
+    image: row.image,
     command: spec.command ?? IDLE_COMMAND,
     env: spec.env,
     user: spec.user,

@@ -58,7 +58,7 @@ async function startAtFreeAddress(deps: JobDeps, row: Sandbox, facts: ContainerF
   if (row.ranOnce) await applyResources(deps, row, facts);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await deps.runtime.start(facts.id);
+      return await deps.runtime.start(facts.id, facts);
     } catch (error) {
       const isTaken = isSandboxError(error, 'conflict') && error.details['reason'] === 'address_in_use';
       if (!isTaken || attempt === MOST_ADDRESSES) throw error;

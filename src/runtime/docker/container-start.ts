@@ -1,4 +1,5 @@
 import { isSandboxError, SandboxError } from '../../domain/errors.ts';
+import type { ContainerFacts } from '../../ports/container-runtime.ts';
 import { containerPath, findOwn, inspectContainer, isUp } from './container-look.ts';
 import type { EngineContext } from './engine-context.ts';
 import type { EngineAnswer } from './exchange.ts';
@@ -11,9 +12,10 @@ import { containerGone, refusal, wordsOf } from './refusals.ts';
 export async function startContainer(
   context: EngineContext,
   containerId: string,
+  known: Pick<ContainerFacts, 'status' | 'address'> | undefined,
   reattach: (address: string) => Promise<void>,
 ): Promise<void> {
-  const facts = await findOwn(context, containerId);
+  const facts = known ?? (await findOwn(context, containerId));
   if (facts === undefined) throw containerGone(containerId);
   if (facts.status === 'running') return;
   // Cut between the two halves of a move, it would start without any network.

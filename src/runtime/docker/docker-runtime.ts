@@ -79,7 +79,8 @@ export function dockerRuntime(deps: DockerRuntimeDeps): ContainerRuntime {
     pullImage: pulls.pull,
     keepImage: (templateName, image) => keepImage(context, templateName, image),
     create: (spec) => createContainer(context, spec, async () => (await info()).diskEnforced),
-    start: (containerId) => startContainer(context, containerId, (address) => networks.reattach(containerId, address)),
+    start: (containerId, known) =>
+      startContainer(context, containerId, known, (address) => networks.reattach(containerId, address)),
     moveAddress: (containerId, network, address) => moveContainer(context, containerId, { network, address }),
     stop: (containerId, graceSeconds) => stopContainer(context, containerId, graceSeconds),
     kill: (containerId) => killContainer(context, containerId),

@@ -1,5 +1,5 @@
 import { SandboxError } from '../../domain/errors.ts';
-import type { ContainerRuntime, ContainerSpec } from '../../ports/container-runtime.ts';
+import type { ContainerRuntime } from '../../ports/container-runtime.ts';
 import { addContainer, begin, destroy, end, factsOf, freeze, SIGKILLED, SIGTERMED } from './container-life.ts';
 import { findContainer, isUp, type MemoryContainer, type MemoryWorld } from './memory-world.ts';
 
@@ -12,7 +12,7 @@ type Verbs = Pick<
 export function containerVerbs(
   world: MemoryWorld,
   serviceId: string,
-  canMake: (spec: ContainerSpec) => boolean,
+  engine: { readonly runtimes: ReadonlyMap<string, unknown>; readonly hasImage: (image: string) => boolean },
 ): Verbs {
   const { run } = world.faults;
   const find = (containerId: string) => findOwn(world, serviceId, containerId);
@@ -25,9 +25,16 @@ export function containerVerbs(
   return {
     create: (spec) =>
       run('create', () => {
-        if (!canMake(spec)) fail('start_failed', 'The engine has no such image or runtime.');
+        if (!engine.runtimes.has(spec.runtime)) fail('start_failed', 'The engine has no such runtime.');
+        if (!engine.hasImage(spec.image)) return { outcome: 'no_image' };
         const found = findContainer(world, spec.name);
-        if (found === undefined) return { outcome: 'created', facts: factsOf(addContainer(world, serviceId, spec)) };
+        if (found === undefined) {
+          const facts = factsOf(addContainer(world, serviceId, spec));
+          return {
+            outcome: 'created',
+            facts: { ...facts, imageDigest: spec.image.startsWith('sha256:') ? spec.image : '' },
+          };
+        }
         const isOurs = found.serviceId === serviceId && found.spec.sandboxId === spec.sandboxId;
         return isOurs ? { outcome: 'adopted', facts: factsOf(found) } : { outcome: 'name_conflict' };
       }),

@@ -64,7 +64,7 @@ export function memoryRuntime(deps: MemoryRuntimeDeps): { runtime: ContainerRunt
       run('keepImage', () => {
         if (!hasImage(world, image)) throw new SandboxError('not_found', `The engine has no image "${image}" to keep.`);
       }),
-    ...containerVerbs(world, serviceId, (spec) => runtimes.has(spec.runtime) && hasImage(world, spec.image)),
+    ...containerVerbs(world, serviceId, { runtimes, hasImage: (image) => hasImage(world, image) }),
     inspect: (idOrName) =>
       run('inspect', () => {
         const found = findContainer(world, idOrName);

