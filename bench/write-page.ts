@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FIELD_NUMBERS, type FieldNumber } from './field-numbers.ts';
 import { figure } from './report/figures.ts';
 import { machineLines, summaryTable } from './report/results-markdown.ts';
+import { table } from './report/table.ts';
 import { type ResultRow, type Results, readResults } from './results-file.ts';
 
 const RESULTS = 'bench/results';
@@ -44,9 +45,10 @@ function pageOf(results: Results, jsonName: string): string {
     'What others published. Machines, images and the things timed differ, none of it was measured here, and no line is a',
     'comparison; it says which order of magnitude a reader will have in mind. Beside each stands our row that asks the nearest question.',
     '',
-    '| who | number | conditions | our nearest row |',
-    '|---|---|---|---|',
-    ...FIELD_NUMBERS.map((number) => fieldLine(number, results.rows)),
+    ...table(
+      ['who', 'number', 'conditions', 'our nearest row'],
+      FIELD_NUMBERS.map((number) => fieldCells(number, results.rows)),
+    ),
     '',
     '## Rows to come',
     '',
@@ -66,8 +68,8 @@ function howToRead(): readonly string[] {
   ];
 }
 
-function fieldLine({ who, number, conditions, nearest }: FieldNumber, rows: readonly ResultRow[]): string {
-  return `| ${who} | ${number} | ${conditions} | ${nearest === null ? 'to come' : oursOf(nearest, rows)} |`;
+function fieldCells({ who, number, conditions, nearest }: FieldNumber, rows: readonly ResultRow[]): readonly string[] {
+  return [who, number, conditions, nearest === null ? 'to come' : oursOf(nearest, rows)];
 }
 
 function oursOf(nearest: string, rows: readonly ResultRow[]): string {

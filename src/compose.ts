@@ -2,8 +2,7 @@ import { BlockList } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../package.json' with { type: 'json' };
-import { type Config, describeConfig, unknownSettings } from './config.ts';
-import type { LifetimePolicy } from './domain/lifetime.ts';
+import { type Config, describeConfig, lifetimePolicy, unknownSettings } from './config.ts';
 import type { Template } from './domain/template.ts';
 import { createAdminApp } from './http/admin-app.ts';
 import { createApp } from './http/app.ts';
@@ -18,6 +17,7 @@ import { readTemplateFile } from './operations/template-file.ts';
 import { templateRegistry } from './operations/template-registry.ts';
 import type { ContainerRuntime } from './ports/container-runtime.ts';
 import { changeFeed } from './reconcile/change-feed.ts';
+import { type CloseStack, closeStack } from './reconcile/close-stack.ts';
 import { reconciler } from './reconcile/reconciler.ts';
 import { type DockerRuntimeDeps, dockerRuntime } from './runtime/docker/docker-runtime.ts';
 import { systemClock } from './runtime/host/system-clock.ts';
@@ -45,15 +45,26 @@ export interface Service {
 
 const CLOSE_GRACE_MS = 8_000;
 
-/** Builds every adapter and the service over them, boots it, and opens its ports. */
+/** Builds every adapter and the service over them, boots it, and opens its ports; what was opened is closed on failure. */
 export async function compose(config: Config, env: Environment): Promise<Service> {
   const log = createLogger(config.SANDGLASS_LOG_LEVEL);
   for (const name of unknownSettings(env)) {
     log.warn({ event: 'config.unknown', name }, 'this variable has no effect in this release');
   }
+  const opened = closeStack();
+  try {
+    return await open(config, env, log, opened);
+  } catch (error) {
+    await opened.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function open(config: Config, env: Environment, log: Log, opened: CloseStack): Promise<Service> {
   const lock = lockDataDir(resolve(config.SANDGLASS_DATA_DIR));
-  const world = await openWorld(config, env, log);
-  const { lifecycle, live, metrics, runtime } = world;
+  opened.add(() => lock.release());
+  const world = await openWorld(config, env, log, opened);
+  const { lifecycle, live } = world;
   const operations = await openOperations(config, world);
   const firstKey = await openWithKey(operations, {
     dataDir: resolve(config.SANDGLASS_DATA_DIR),
@@ -61,17 +72,10 @@ export async function compose(config: Config, env: Environment): Promise<Service
     isLoopback: isLoopback(config.SANDGLASS_HOST),
     given: config.SANDGLASS_ADMIN_KEY,
   });
+  opened.add(() => lifecycle.close(CLOSE_GRACE_MS));
   await lifecycle.boot();
-  const ports = await openPorts(config, env, world, operations);
-  const stopSchedules = startSchedules({
-    reconciler: lifecycle,
-    log,
-    lifetimeScanMs: config.SANDGLASS_LIFETIME_SCAN_MS,
-    autoDeleteScanSeconds: config.SANDGLASS_AUTO_DELETE_SCAN_SECONDS,
-    reconcileSeconds: config.SANDGLASS_RECONCILE_SECONDS,
-    purgeSeconds: config.SANDGLASS_PURGE_SECONDS,
-    onScan: metrics.onScan,
-  });
+  const ports = await openPorts(config, env, { ...world, operations }, opened);
+  opened.add(runSchedules(config, world));
   void operations.templates.prepareImages();
   const { kind, detail } = live.status();
   log.info({ event: 'service.started', url: ports.url, serviceId: world.serviceId, liveStore: kind, detail }, 'ready');
@@ -80,15 +84,22 @@ export async function compose(config: Config, env: Environment): Promise<Service
     banner: banner(ports, firstKey, config.SANDGLASS_ADMIN_KEY !== null),
     async close(why) {
       log.info({ event: 'service.stopping', why }, 'stopping');
-      await stopSchedules();
-      await Promise.all([lifecycle.close(CLOSE_GRACE_MS), ports.close()]);
-      await live.close();
-      await runtime.close();
-      await world.store.close();
-      lock.release();
+      await opened.close();
       log.info({ event: 'service.stopped' }, 'stopped');
     },
   };
+}
+
+function runSchedules(config: Config, { lifecycle, log, metrics }: World): () => Promise<void> {
+  return startSchedules({
+    reconciler: lifecycle,
+    log,
+    lifetimeScanMs: config.SANDGLASS_LIFETIME_SCAN_MS,
+    autoDeleteScanSeconds: config.SANDGLASS_AUTO_DELETE_SCAN_SECONDS,
+    reconcileSeconds: config.SANDGLASS_RECONCILE_SECONDS,
+    purgeSeconds: config.SANDGLASS_PURGE_SECONDS,
+    onScan: metrics.onScan,
+  });
 }
 
 /** What is kept in SQL, opened without the rest of the service; the caller closes it. */
@@ -118,11 +129,13 @@ export function openLocalKeys(config: Config) {
 
 type World = Awaited<ReturnType<typeof openWorld>>;
 
-async function openWorld(config: Config, env: Environment, log: Log) {
+async function openWorld(config: Config, env: Environment, log: Log, opened: CloseStack) {
   const installation = openInstallation(config);
+  opened.add(() => installation.store.close());
   const { store, serviceId, clock } = installation;
   const dataDir = resolve(config.SANDGLASS_DATA_DIR);
   const live = await openLiveStore({ setting: config.SANDGLASS_REDIS_URL, dataDir, serviceId, clock, log });
+  opened.add(() => live.close());
   const metrics = createMetrics({
     countByState: () => store.countByState(),
     isLiveStoreUp: () => live.status().isUp,
@@ -130,6 +143,7 @@ async function openWorld(config: Config, env: Environment, log: Log) {
     isEngineReachable: () => lifecycle.isEngineReachable(),
   });
   const runtime = openRuntime(config, env, { serviceId, log, onCall: metrics.onEngineCall });
+  opened.add(() => runtime.close());
   const feed = changeFeed((error) => log.error({ event: 'feed.listener', error: String(error) }, 'a listener threw'));
   const policy = lifetimePolicy(config);
   const orphanGraceMs = config.SANDGLASS_ORPHAN_GRACE_SECONDS * 1000;
@@ -166,8 +180,13 @@ async function openOperations(config: Config, world: World): Promise<OperationDe
   };
 }
 
-async function openPorts(config: Config, env: Environment, world: World, operations: OperationDeps) {
-  const { live, log, metrics, runtime, serviceId } = world;
+async function openPorts(
+  config: Config,
+  env: Environment,
+  world: World & { readonly operations: OperationDeps },
+  opened: CloseStack,
+) {
+  const { lifecycle, live, log, metrics, operations, runtime, serviceId } = world;
   const app = createApp({
     operations,
     log,
@@ -190,19 +209,14 @@ async function openPorts(config: Config, env: Environment, world: World, operati
   });
   const blockedSubnets = config.SANDGLASS_ALLOW_SANDBOX_CALLERS ? [] : await sandboxSubnets(config, runtime);
   const { SANDGLASS_HOST: host, SANDGLASS_ADMIN_HOST: adminHost } = config;
-  const api = await listen({ fetch: app.fetch, host, port: config.SANDGLASS_PORT, blockedSubnets });
+  const api = await listen({ fetch: app.fetch, host, port: config.SANDGLASS_PORT, blockedSubnets, log });
+  // Calls under way wait for the lifecycle: it says at once that it goes no further.
+  opened.add(() => Promise.all([lifecycle.close(CLOSE_GRACE_MS), api.close(CLOSE_GRACE_MS)]));
   const adminApp = createAdminApp({ metricsText: metrics.text });
-  const admin = await listen({
-    fetch: adminApp.fetch,
-    host: adminHost,
-    port: config.SANDGLASS_ADMIN_PORT,
-    blockedSubnets,
-  });
-  return {
-    url: urlOf(host, api.port),
-    metricsUrl: `${urlOf(adminHost, admin.port)}/metrics`,
-    close: () => Promise.all([api.close(CLOSE_GRACE_MS), admin.close(CLOSE_GRACE_MS)]),
-  };
+  const adminPort = config.SANDGLASS_ADMIN_PORT;
+  const admin = await listen({ fetch: adminApp.fetch, host: adminHost, port: adminPort, blockedSubnets, log });
+  opened.add(() => admin.close(CLOSE_GRACE_MS));
+  return { url: urlOf(host, api.port), metricsUrl: `${urlOf(adminHost, admin.port)}/metrics` };
 }
 
 function openDatabase(config: Config): SqliteConnection {
@@ -230,17 +244,6 @@ export function openRuntime(
     closedSubnet: config.SANDGLASS_CLOSED_SUBNET,
     clock: systemClock,
   });
-}
-
-function lifetimePolicy(config: Config): LifetimePolicy {
-  return {
-    startTimeoutSeconds: config.SANDGLASS_START_TIMEOUT_SECONDS,
-    stopGraceSeconds: 10,
-    pausedMaxSeconds: config.SANDGLASS_PAUSED_MAX_SECONDS,
-    autoDeleteDefaultSeconds: config.SANDGLASS_AUTO_DELETE_DEFAULT_SECONDS,
-    autoDeleteMaxSeconds: config.SANDGLASS_AUTO_DELETE_MAX_SECONDS,
-    tombstoneRetentionSeconds: config.SANDGLASS_TOMBSTONE_RETENTION_SECONDS,
-  };
 }
 
 /** The file may redefine `base`. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SandboxError } from './domain/errors.ts';
+import type { LifetimePolicy } from './domain/lifetime.ts';
 
 /** One environment variable: how it is read, what it means, and whether its value may be shown. */
 interface Setting<T> {
@@ -181,6 +182,18 @@ export function readConfig(env: Environment): Config {
     });
   }
   return values as Config; // every key of `settings` was parsed by its own schema
+}
+
+/** What the settings say about lifetimes. */
+export function lifetimePolicy(config: Config): LifetimePolicy {
+  return {
+    startTimeoutSeconds: config.SANDGLASS_START_TIMEOUT_SECONDS,
+    stopGraceSeconds: 10,
+    pausedMaxSeconds: config.SANDGLASS_PAUSED_MAX_SECONDS,
+    autoDeleteDefaultSeconds: config.SANDGLASS_AUTO_DELETE_DEFAULT_SECONDS,
+    autoDeleteMaxSeconds: config.SANDGLASS_AUTO_DELETE_MAX_SECONDS,
+    tombstoneRetentionSeconds: config.SANDGLASS_TOMBSTONE_RETENTION_SECONDS,
+  };
 }
 
 /** Variables that look like settings but are none, or have no effect in this release. */

@@ -1,5 +1,6 @@
 import type { MeasuredRow, ResultRow, ResultSide, Results } from '../results-file.ts';
 import { barText, errorLines, figure, judgedText, quantiles } from './figures.ts';
+import { table } from './table.ts';
 
 /** A run as a page to read; the samples are in the JSON file beside it. */
 export function resultsMarkdown(results: Results, jsonName: string): string {
@@ -28,24 +29,23 @@ export function machineLines({ machine }: Results): readonly string[] {
 }
 
 export function summaryTable(rows: readonly ResultRow[]): readonly string[] {
-  return [
-    '| row | ours p50 | baseline p50 | ratio | judged | bar | |',
-    '|---|---|---|---|---|---|---|',
-    ...rows.map(({ row, verdict, error, measured }) => {
-      if (measured === null) return `| ${row} | - | - | - | ${firstLine(error)} | - | **${verdict}** |`;
+  const head = ['row', 'ours p50', 'baseline p50', 'ratio', 'judged', 'bar', 'verdict'];
+  return table(
+    head,
+    rows.map(({ row, verdict, error, measured }) => {
+      if (measured === null) return [row, '-', '-', '-', firstLine(error), '-', `**${verdict}**`];
       const { ours, baseline, ratio, judged } = measured;
-      const cells = [
+      return [
         row,
         medianText(ours),
         baseline === null ? '-' : medianText(baseline),
         figure(ratio),
         `${judged.what}: ${judgedText(measured)}`,
         barText(measured),
-        verdict === 'pass' ? 'pass' : `**${verdict}**`,
+        verdict === 'FAIL' || verdict === 'not measured' ? `**${verdict}**` : verdict,
       ];
-      return `| ${cells.join(' | ')} |`;
     }),
-  ];
+  );
 }
 
 function firstLine(text: string | null): string {
@@ -77,10 +77,11 @@ function figuresTable({ ours, baseline, stages }: MeasuredRow): readonly string[
     { name: `ours: ${ours.what}`, ...ours },
     ...(baseline === null ? [] : [{ name: `baseline: ${baseline.what}`, ...baseline }]),
   ];
-  return [
-    '| | figures | errors |',
-    '|---|---|---|',
-    ...sides.map(({ name, summary, unit, errors }) => `| ${name} | ${quantiles(summary)} ${unit} | ${errors.length} |`),
-    ...Object.entries(stages).map(([name, { summary }]) => `| ${name} | ${quantiles(summary)} ms | |`),
-  ];
+  return table(
+    ['', 'figures', 'errors'],
+    [
+      ...sides.map(({ name, summary, unit, errors }) => [name, `${quantiles(summary)} ${unit}`, String(errors.length)]),
+      ...Object.entries(stages).map(([name, { summary }]) => [name, `${quantiles(summary)} ms`, '']),
+    ],
+  );
 }

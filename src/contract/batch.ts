@@ -26,5 +26,4 @@ export const batchAnswerSchema = z
   })
   .openapi('BatchAnswer');
 
-export type BatchBody = z.input<typeof batchBodySchema>;
 export type BatchAnswer = z.infer<typeof batchAnswerSchema>;

@@ -25,4 +25,3 @@ export const historyPageSchema = z
   .openapi('HistoryPage');
 
 export type HistoryItem = z.infer<typeof historyItemSchema>;
-export type HistoryPageView = z.infer<typeof historyPageSchema>;

@@ -41,5 +41,4 @@ export const templateViewSchema = z
 
 export const templateListSchema = z.object({ items: z.array(templateViewSchema) }).openapi('TemplateList');
 
-export type TemplateBody = z.input<typeof templateBodySchema>;
 export type TemplateView = z.infer<typeof templateViewSchema>;

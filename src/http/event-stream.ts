@@ -22,22 +22,14 @@ export function eventStream(
   events: AsyncGenerator<WatchedEvent>,
   end: () => void,
 ): ReadableStream<Uint8Array> {
-  const { clock } = http.deps.operations;
-  const heartbeatMs = http.deps.config.heartbeatMs ?? HEARTBEAT_MS;
   const encoder = new TextEncoder();
-  let pending: Promise<IteratorResult<WatchedEvent>> | undefined;
+  const nextText = textsOf(http, events);
   let isGone = false;
-  const nextText = async (): Promise<string | undefined> => {
-    pending ??= events.next();
-    const over = new AbortController();
-    const beat = clock.sleep(heartbeatMs, over.signal).then(
-      () => 'beat' as const,
-      () => 'beat' as const,
-    );
-    const first = await Promise.race([pending, beat]).finally(() => over.abort());
-    if (first === 'beat') return ':\n\n';
-    pending = undefined;
-    return first.done ? undefined : textOf(http, first.value);
+  const letGo = () => {
+    isGone = true;
+    end();
+    // A generator that waits at a yield hears no signal.
+    void events.return(undefined);
   };
   return new ReadableStream(
     {
@@ -51,17 +43,33 @@ export function eventStream(
         } catch (error) {
           // The reader reconnects with the last id it has.
           http.deps.log.warn({ event: 'events.broken', error: errorMessage(error) }, 'an event stream ended early');
-          end();
+          letGo();
           controller.error(error);
         }
       },
-      cancel: () => {
-        isGone = true;
-        end();
-      },
+      cancel: letGo,
     },
     { highWaterMark: 0 },
   );
+}
+
+/** The next event or comment each time it is called; undefined when there will be no more. */
+function textsOf(http: Http, events: AsyncGenerator<WatchedEvent>): () => Promise<string | undefined> {
+  const { clock } = http.deps.operations;
+  const heartbeatMs = http.deps.config.heartbeatMs ?? HEARTBEAT_MS;
+  let pending: Promise<IteratorResult<WatchedEvent>> | undefined;
+  return async () => {
+    pending ??= events.next();
+    const over = new AbortController();
+    const beat = clock.sleep(heartbeatMs, over.signal).then(
+      () => 'beat' as const,
+      () => 'beat' as const,
+    );
+    const first = await Promise.race([pending, beat]).finally(() => over.abort());
+    if (first === 'beat') return ':\n\n';
+    pending = undefined;
+    return first.done ? undefined : textOf(http, first.value);
+  };
 }
 
 async function textOf(http: Http, event: WatchedEvent): Promise<string> {

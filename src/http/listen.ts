@@ -45,7 +45,12 @@ export async function listen({ fetch, host, port, blockedSubnets, log = silentLo
   });
   const connections = trackConnections(server);
   server.on('clientError', refuseUnreadable);
-  await opened(server, host, port);
+  await opened(server, host, port).catch((cause: NodeJS.ErrnoException) => {
+    throw new SandboxError('conflict', `${host}:${port} cannot be listened on (${cause.code ?? cause.message}).`, {
+      hint: 'Stop the program that has it, or choose another with SANDGLASS_PORT or SANDGLASS_ADMIN_PORT.',
+      cause,
+    });
+  });
   server.on('error', (error) =>
     log.error({ event: 'http.accept_failed', error: error.message }, 'no more connections'),
   );

@@ -81,6 +81,21 @@ describe('the service as a process', () => {
     });
   });
 
+  it('closes what it opened when its port is taken, and says which', async () => {
+    await withService({ SANDGLASS_REDIS_URL: 'memory' }, async (service) => {
+      const dataDir = mkdtempSync(join(tmpdir(), 'sandglass-port-'));
+      try {
+        const run = runMain({ SANDGLASS_DATA_DIR: dataDir, SANDGLASS_PORT: new URL(service.url).port });
+        expect(run.status).toBe(1);
+        expect(run.stderr).toMatch(/cannot be listened on \(EADDRINUSE\)[^]*SANDGLASS_PORT/);
+        const processes = spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout;
+        expect(processes).not.toContain(dataDir);
+      } finally {
+        rmSync(dataDir, { recursive: true, force: true });
+      }
+    });
+  });
+
   it('finds everything as it was after a kill -9, and adopts its Redis', async () => {
     await withService({}, async (service) => {
       const api = apiOf(service);

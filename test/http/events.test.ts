@@ -134,6 +134,17 @@ describe('200', () => {
   });
 });
 
+describe('a reader who leaves with events still to come', () => {
+  it('is let go of as well', async () => {
+    const { id } = await service.alice.start();
+    await service.alice.post(`/v1/sandboxes/${id}/stop`);
+    const reader = await watch(service.alice, `/v1/sandboxes/${id}/events`, '0');
+    await reader.next();
+    await reader.leave();
+    await until('nobody listens any more', () => subscribed === 0);
+  });
+});
+
 describe('400', () => {
   it.each(['x', '-1', '1.5', '9'.repeat(16)])('refuses the Last-Event-ID %s', async (id) => {
     const reply = await service.alice.get('/v1/events', { headers: { 'last-event-id': id } });
