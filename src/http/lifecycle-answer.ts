@@ -22,13 +22,13 @@ export async function lifecycleAnswer(
   outcome: CallOutcome,
   doneStatus: 200 | 201 | 204,
 ): Promise<Response> {
-  const { row, isSettled } = outcome;
+  const { row, isSettled, isBlocked } = outcome;
   const status = isSettled ? doneStatus : 202;
   c.get('facts').sandboxId = row.id;
   c.get('facts').incarnation = row.incarnation;
   if (status === 204) return c.body(null, 204);
   if (status === 201 || status === 202) c.header('Location', `/v1/sandboxes/${row.id}`);
-  if (!isSettled && !http.deps.operations.reconciler.isEngineReachable()) {
+  if (!isSettled && (isBlocked || !http.deps.operations.reconciler.isEngineReachable())) {
     c.header('Retry-After', String(UNREACHABLE_RETRY_SECONDS));
   }
   return c.json(await http.viewOf(row), status);

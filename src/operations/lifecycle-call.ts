@@ -19,6 +19,8 @@ export interface CallOutcome {
   readonly row: Sandbox;
   /** False when the work goes on: the answer is 202. */
   readonly isSettled: boolean;
+  /** True when nothing moves for now: the engine gave no answer, and a retry is scheduled. */
+  readonly isBlocked: boolean;
 }
 
 /**
@@ -53,7 +55,7 @@ export async function callLifecycle(
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     const row = await getVisible(deps.store, caller, id);
     const standing = call.standing(row);
-    if (standing === 'done') return { row, isSettled: true };
+    if (standing === 'done') return { row, isSettled: true, isBlocked: false };
     if (standing === 'gone') throw gone(row);
     if (standing === 'conflict') throw conflict(deps, row, call);
     if (standing === 'join') return settle(deps, row, call, wait, undefined);
@@ -81,7 +83,11 @@ export async function settle(
   wait: Wait,
   driven: Promise<unknown> | undefined,
 ): Promise<CallOutcome> {
-  const blocked = driven?.then((outcome) => (outcome === 'blocked' ? undefined : new Promise(() => {})));
+  let isBlocked = false;
+  const blocked = driven?.then((outcome) => {
+    isBlocked = outcome === 'blocked';
+    return isBlocked ? undefined : new Promise(() => {});
+  });
   // A drive that throws is retried by the reconciler; the caller only learns that it goes on.
   const giveUp = blocked?.catch(() => deps.reconciler.driveSoon(asked.id));
   const isSettled = (row: Sandbox | undefined) => call.isSettled(row, asked);
@@ -90,7 +96,7 @@ export async function settle(
     signal: wait.signal,
     giveUp,
   });
-  return { row: waited.row ?? purged(asked), isSettled: waited.isSettled };
+  return { row: waited.row ?? purged(asked), isSettled: waited.isSettled, isBlocked };
 }
 
 /** A row that was purged while its caller waited is shown as what it became. */

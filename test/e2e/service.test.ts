@@ -87,7 +87,7 @@ describe('the service as a process', () => {
       try {
         const run = runMain({ SANDGLASS_DATA_DIR: dataDir, SANDGLASS_PORT: new URL(service.url).port });
         expect(run.status).toBe(1);
-        expect(run.stderr).toMatch(/cannot be listened on \(EADDRINUSE\)[^]*SANDGLASS_PORT/);
+        expect(run.stderr).toMatch(/cannot be listened on \(EADDRINUSE\)[\s\S]*SANDGLASS_PORT/);
         const processes = spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout;
         expect(processes).not.toContain(dataDir);
       } finally {
