@@ -1,4 +1,3 @@
-import { BlockList } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../package.json' with { type: 'json' };
@@ -16,8 +15,10 @@ import { readiness } from './operations/readiness.ts';
 import { readTemplateFile } from './operations/template-file.ts';
 import { templateRegistry } from './operations/template-registry.ts';
 import type { ContainerRuntime } from './ports/container-runtime.ts';
+import type { FaultPoint } from './ports/fault-point.ts';
 import { changeFeed } from './reconcile/change-feed.ts';
 import { type CloseStack, closeStack } from './reconcile/close-stack.ts';
+import { withFaultPoints } from './reconcile/fault-points.ts';
 import { reconciler } from './reconcile/reconciler.ts';
 import { type DockerRuntimeDeps, dockerRuntime } from './runtime/docker/docker-runtime.ts';
 import { systemClock } from './runtime/host/system-clock.ts';
@@ -45,31 +46,34 @@ export interface Service {
 
 const CLOSE_GRACE_MS = 8_000;
 
-/** Builds every adapter and the service over them, boots it, and opens its ports; what was opened is closed on failure. */
-export async function compose(config: Config, env: Environment): Promise<Service> {
+/**
+ * Builds every adapter and the service over them, boots it, and opens its ports; what was opened is closed on failure.
+ * `faultPoint` is for tests that let it crash.
+ */
+export async function compose(config: Config, env: Environment, faultPoint?: FaultPoint): Promise<Service> {
   const log = createLogger(config.SANDGLASS_LOG_LEVEL);
   for (const name of unknownSettings(env)) {
     log.warn({ event: 'config.unknown', name }, 'this variable has no effect in this release');
   }
   const opened = closeStack();
   try {
-    return await open(config, env, log, opened);
+    return await open(config, env, { log, opened, faultPoint });
   } catch (error) {
     await opened.close().catch(() => undefined);
     throw error;
   }
 }
 
-async function open(config: Config, env: Environment, log: Log, opened: CloseStack): Promise<Service> {
+async function open(config: Config, env: Environment, start: Start): Promise<Service> {
+  const { log, opened } = start;
   const lock = lockDataDir(resolve(config.SANDGLASS_DATA_DIR));
   opened.add(() => lock.release());
-  const world = await openWorld(config, env, log, opened);
+  const world = await openWorld(config, env, start);
   const { lifecycle, live } = world;
   const operations = await openOperations(config, world);
   const firstKey = await openWithKey(operations, {
     dataDir: resolve(config.SANDGLASS_DATA_DIR),
     host: config.SANDGLASS_HOST,
-    isLoopback: isLoopback(config.SANDGLASS_HOST),
     given: config.SANDGLASS_ADMIN_KEY,
   });
   opened.add(() => lifecycle.close(CLOSE_GRACE_MS));
@@ -127,9 +131,15 @@ export function openLocalKeys(config: Config) {
   };
 }
 
+interface Start {
+  readonly log: Log;
+  readonly opened: CloseStack;
+  readonly faultPoint: FaultPoint | undefined;
+}
+
 type World = Awaited<ReturnType<typeof openWorld>>;
 
-async function openWorld(config: Config, env: Environment, log: Log, opened: CloseStack) {
+async function openWorld(config: Config, env: Environment, { log, opened, faultPoint }: Start) {
   const installation = openInstallation(config);
   opened.add(() => installation.store.close());
   const { store, serviceId, clock } = installation;
@@ -138,6 +148,7 @@ async function openWorld(config: Config, env: Environment, log: Log, opened: Clo
   opened.add(() => live.close());
   const metrics = createMetrics({
     countByState: () => store.countByState(),
+    countOverdue: () => store.countOverdue(clock.nowMs()),
     isLiveStoreUp: () => live.status().isUp,
     // Asked by scrapes only, long after the reconciler stands.
     isEngineReachable: () => lifecycle.isEngineReachable(),
@@ -147,7 +158,9 @@ async function openWorld(config: Config, env: Environment, log: Log, opened: Clo
   const feed = changeFeed((error) => log.error({ event: 'feed.listener', error: String(error) }, 'a listener threw'));
   const policy = lifetimePolicy(config);
   const orphanGraceMs = config.SANDGLASS_ORPHAN_GRACE_SECONDS * 1000;
-  const shared = { ...installation, live, runtime, feed, log, policy };
+  const bare = { store, live, runtime };
+  const ports = faultPoint === undefined ? bare : withFaultPoints(bare, faultPoint);
+  const shared = { ...installation, ...ports, feed, log, policy };
   const lifecycle = reconciler({ ...shared, ...metrics, orphanGraceMs });
   return { ...shared, metrics, lifecycle };
 }
@@ -196,7 +209,7 @@ async function openPorts(
       domain: config.SANDGLASS_DOMAIN,
       corsOrigins: config.SANDGLASS_CORS_ORIGINS,
     },
-    readiness: () => readiness({ pingSql: world.connection.ping, live, runtime }),
+    readiness: () => readiness({ ...world, pingSql: world.connection.ping }),
     info: async () => ({
       version: VERSION,
       node: process.version,
@@ -261,14 +274,6 @@ async function sandboxSubnets(config: Config, runtime: ContainerRuntime): Promis
   } catch {
     return [config.SANDGLASS_OPEN_SUBNET, config.SANDGLASS_CLOSED_SUBNET];
   }
-}
-
-function isLoopback(host: string): boolean {
-  if (host === 'localhost') return true;
-  const loopback = new BlockList();
-  loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-  loopback.addAddress('::1', 'ipv6');
-  return loopback.check(host, host.includes(':') ? 'ipv6' : 'ipv4');
 }
 
 function urlOf(host: string, port: number): string {

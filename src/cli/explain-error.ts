@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { exitCodeOf, exitCodes } from './exit-code.ts';
 import type { Output } from './output.ts';
+import { printable } from './printable.ts';
 
 /** A wrong argument, with an example of right ones. */
 export class UsageError extends Error {
@@ -31,9 +32,4 @@ function furtherLines(error: unknown): readonly string[] {
   // What nobody foresaw is shown with its place.
   const place = 'code' in error || error.stack === undefined ? [] : [error.stack];
   return [...hint, ...request, ...place];
-}
-
-/** What was typed or answered is repeated without what a terminal would act upon. */
-function printable(text: string): string {
-  return text.replace(/(?!\n)\p{Cc}/gu, '?');
 }

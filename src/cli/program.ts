@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { sandboxId } from './args/sandbox-id.ts';
 import type { CommandContext } from './command-context.ts';
 import { config } from './commands/config.ts';
+import { type ExplainFlags, explain } from './commands/explain.ts';
 import { serve } from './commands/serve.ts';
 import { exitCodes } from './exit-code.ts';
 import { addKeysCommand } from './keys-command.ts';
@@ -42,6 +44,18 @@ export function sandglassProgram(context: CommandContext, onExitCode: (code: num
       const { doctor } = await import('./commands/doctor.ts');
       if (!(await doctor(context, { json: flags.json ?? false }))) onExitCode(exitCodes.failed.code);
     });
+
+  withExample(
+    program
+      .command('explain')
+      .description('Say why a sandbox is in its state, what was last tried, and what comes next.'),
+    'sandglass explain k3v9x0q2m7b1c8d4e5f6',
+  )
+    .argument('<id>', 'id of the sandbox', sandboxId)
+    .option('--url <url>', 'address of the service (SANDGLASS_URL)')
+    .option('--key <key>', 'API key (SANDGLASS_API_KEY, or the first one in the data directory)')
+    .addOption(jsonOption())
+    .action((id: string, flags: ExplainFlags) => explain(context, id, flags));
 
   addKeysCommand(program, context);
   return program;

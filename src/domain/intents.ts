@@ -54,6 +54,8 @@ function isDeleteOwed(row: Sandbox, event: DecisionInput): boolean {
 
 export const becomeStopping = assign((row, event) => ({
   ...NO_DEADLINES,
+  // Part of the live info, which the stop archives: kept until then, because the live store may not be there.
+  stopAtMs: row.stopAtMs,
   // A pause that a deadline asked for has given its reason already.
   reason: event.type === 'PAUSE_FAILED' && row.reason !== null ? row.reason : reasonFor(event),
   killAtMs: event.atMs + graceMs(event),

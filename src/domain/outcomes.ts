@@ -46,6 +46,7 @@ export const recordStop = assign((row, event) => {
   return {
     reason: withEndFacts(row.reason, event.end),
     snapshot: event.snapshot,
+    stopAtMs: null,
     containerId: event.isContainerKept ? row.containerId : null,
     killAtMs: null,
     pausedAtMs: null,

@@ -14,6 +14,7 @@ import { addAdminRoutes } from './routes/admin.ts';
 import { addBatchRoute } from './routes/batch.ts';
 import { addEngineRoutes } from './routes/engines.ts';
 import { addEventRoutes } from './routes/events.ts';
+import { addExplainRoute } from './routes/explain.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addHistoryRoute } from './routes/history.ts';
 import { addKeyRoutes } from './routes/keys.ts';
@@ -40,7 +41,8 @@ export function createApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   for (const addRoutes of [addStartRoute, addListRoute, addSandboxRoutes, addLifecycleRoutes, addHistoryRoute]) {
     addRoutes(http);
   }
-  for (const addRoutes of [addEventRoutes, addBatchRoute, addTemplateRoutes, addEngineRoutes]) addRoutes(http);
+  for (const addRoutes of [addExplainRoute, addEventRoutes, addBatchRoute, addTemplateRoutes, addEngineRoutes])
+    addRoutes(http);
   for (const addRoutes of [addKeyRoutes, addAdminRoutes, addHealthRoutes, addOpenapiRoute]) addRoutes(http);
   refuseOtherMethods(http);
   return app;

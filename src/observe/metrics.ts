@@ -23,6 +23,7 @@ export interface Metrics {
 
 export interface MetricSources {
   readonly countByState: () => Promise<Readonly<Record<string, number | undefined>>>;
+  readonly countOverdue: () => Promise<Readonly<Record<string, number>>>;
   readonly isLiveStoreUp: () => boolean;
   readonly isEngineReachable: () => boolean;
 }
@@ -82,6 +83,9 @@ function gauges(registers: Registry[], sources: MetricSources): void {
   gauge('sandboxes', 'Sandboxes by state', ['state'], async (self) => {
     self.reset();
     for (const [state, count] of Object.entries(await sources.countByState())) self.set({ state }, count ?? 0);
+  });
+  gauge('overdue_sandboxes', 'Sandboxes whose work is not done long after it should be', ['state'], async (self) => {
+    for (const [state, count] of Object.entries(await sources.countOverdue())) self.set({ state }, count);
   });
   gauge('live_store_up', '1 while the live store answers', [], (self) => self.set(sources.isLiveStoreUp() ? 1 : 0));
   gauge('engine_up', '1 while the engine answers', [], (self) => self.set(sources.isEngineReachable() ? 1 : 0));

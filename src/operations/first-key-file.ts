@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { BlockList } from 'node:net';
 import { join } from 'node:path';
 import { SandboxError } from '../domain/errors.ts';
 import { ensureFirstKey, hasUsableKey, type KeyDeps } from './api-keys.ts';
@@ -19,12 +20,11 @@ export async function openWithKey(
   place: {
     readonly dataDir: string;
     readonly host: string;
-    readonly isLoopback: boolean;
     readonly given: string | null;
   },
 ): Promise<FirstKeyFile> {
   const path = join(place.dataDir, 'admin.key');
-  if (!place.isLoopback && place.given === null && !(await hasUsableKey(deps))) {
+  if (!isLoopback(place.host) && place.given === null && !(await hasUsableKey(deps))) {
     throw new SandboxError('forbidden', `Refusing to listen on ${place.host} without any API key.`, {
       hint: 'Start once on 127.0.0.1, which makes a first key, or set SANDGLASS_ADMIN_KEY.',
     });
@@ -35,4 +35,12 @@ export async function openWithKey(
   writeFileSync(path, `${first.secret}\n`, { mode: 0o600 });
   chmodSync(path, 0o600);
   return { secret: first.secret, path };
+}
+
+function isLoopback(host: string): boolean {
+  if (host === 'localhost') return true;
+  const loopback = new BlockList();
+  loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+  loopback.addAddress('::1', 'ipv6');
+  return loopback.check(host, host.includes(':') ? 'ipv6' : 'ipv4');
 }

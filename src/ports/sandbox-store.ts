@@ -1,5 +1,6 @@
 import type { DeadlineName } from '../domain/lifetime.ts';
 import type { Quota, Usage } from '../domain/limits.ts';
+import type { OverdueCounts } from '../domain/overdue.ts';
 import type { RecordedTransition, Sandbox, SandboxState, Transition } from '../domain/sandbox.ts';
 
 export interface QuotaCheck {
@@ -91,6 +92,8 @@ export interface SandboxStore {
   /** Distinct stored states: checked at boot, so that an unknown one is found before it is needed. */
   storedStates(): Promise<readonly string[]>;
   countByState(): Promise<Readonly<Partial<Record<SandboxState, number>>>>;
+  /** Working sandboxes past their own deadline at `nowMs`, by state; at most 1,000 of each are counted. */
+  countOverdue(nowMs: number): Promise<OverdueCounts>;
   /** Moves the last activity forward and the idle deadline with it, only in `running` and of this incarnation; no version, no history. */
   touch(id: string, incarnation: number, atMs: number): Promise<void>;
   /** Removes the row of a `deleted` sandbox with its history; false when it is not there or not deleted. */

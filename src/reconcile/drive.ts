@@ -8,6 +8,7 @@ import type { Log } from '../observe/logger.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { SandboxStore } from '../ports/sandbox-store.ts';
 import type { ApplyEvent } from './apply-event.ts';
+import type { Attempts } from './attempts.ts';
 import type { JobsInFlight } from './jobs-in-flight.ts';
 import type { KeyLock } from './key-lock.ts';
 import type { Retries } from './retries.ts';
@@ -28,6 +29,7 @@ export interface DriveDeps {
   readonly lock: KeyLock;
   readonly jobs: JobsInFlight;
   readonly retries: Retries;
+  readonly attempts: Attempts;
   readonly applyEvent: ApplyEvent;
   readonly work: Readonly<Record<JobName, Job>>;
   readonly isClosed: () => boolean;
@@ -44,7 +46,7 @@ export function driver(deps: DriveDeps): Driver {
   const driveLocked = async (id: string): Promise<Driven> => {
     while (!deps.isClosed()) {
       const row = await deps.store.find(id);
-      if (row === undefined) return 'settled';
+      if (row === undefined) return settled(deps, id);
       const step = await doOne(deps, row);
       if (step !== 'again') return step;
     }
@@ -62,26 +64,34 @@ async function doOne(deps: DriveDeps, row: Sandbox): Promise<Driven | 'again'> {
   const job = jobOf(row.state);
   if (job === null) {
     if (row.state === 'deleted' && row.purgeAtMs !== null && row.purgeAtMs <= now) await deps.store.purge(row.id);
-    deps.retries.forget(row.id);
-    return 'settled';
+    return settled(deps, row.id);
   }
+  deps.attempts.begin(row.id, job, now);
   const inFlight = deps.jobs.begin(row.id);
   try {
     const event = await deps.work[job](row, inFlight.signal);
     inFlight.done();
     if (event !== undefined && !inFlight.signal.aborted) {
       await deps.applyEvent(row.id, event, { actor: 'system', forState: row.state });
-      deps.retries.forget(row.id);
+      settled(deps, row.id);
     }
     return 'again';
   } catch (error) {
     if (inFlight.signal.aborted) return 'again';
     report(deps.log, row, job, error);
-    deps.retries.later(row.id);
+    const nextAtMs = deps.retries.later(row.id);
+    deps.attempts.fail(row.id, error, { atMs: deps.clock.nowMs(), nextAtMs });
     return 'blocked';
   } finally {
     inFlight.done();
   }
+}
+
+/** A job is done, or none is owed: nothing is left to be tried. */
+function settled(deps: Pick<DriveDeps, 'retries' | 'attempts'>, id: string): 'settled' {
+  deps.retries.forget(id);
+  deps.attempts.forget(id);
+  return 'settled';
 }
 
 function report(log: Log, row: Sandbox, job: JobName, error: unknown): void {

@@ -9,6 +9,7 @@ import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import type { LiveStore } from '../ports/live-store.ts';
 import type { SandboxStore } from '../ports/sandbox-store.ts';
 import { type ApplyEvent, applyEventWith, followCommit } from './apply-event.ts';
+import { type Attempt, attempts } from './attempts.ts';
 import { clockGuard } from './clock-guard.ts';
 import { type DeadlineScan, deadlineScanWith } from './deadline-scan.ts';
 import { type Driven, driver } from './drive.ts';
@@ -62,6 +63,8 @@ export interface Reconciler {
   purge(): Promise<number>;
   /** Before the port opens: stored states are known, rows and engine agree, what is due has passed. */
   boot(): Promise<void>;
+  /** What was last tried for a sandbox whose job is not done; undefined when there is none, or this process tried nothing yet. */
+  attemptOf(id: string): Attempt | undefined;
   isEngineReachable(): boolean;
   /** Throws `engine_unavailable` unless the engine is there; costs a call only while the event stream is not open. */
   requireEngine(): Promise<void>;
@@ -77,7 +80,8 @@ export function reconciler(deps: ReconcilerDeps): Reconciler {
   const afterCommit = keyLock();
   const jobs = jobsInFlight();
   let isClosed = false;
-  const again = retries((id) => driveSoon(id));
+  const again = retries(clock, (id) => driveSoon(id));
+  const tried = attempts();
   const commitDeps = { ...deps, jobs, afterCommit };
   const applyEvent = applyEventWith(commitDeps);
   const work = {
@@ -87,7 +91,12 @@ export function reconciler(deps: ReconcilerDeps): Reconciler {
     pauseContainer: pauseContainer(deps),
     resumeContainer: resumeContainer(deps),
   };
-  const drives = driver({ store, clock, log, lock, jobs, retries: again, applyEvent, work, isClosed: () => isClosed });
+  const drives = driver({
+    ...{ store, clock, log, lock, jobs, applyEvent, work },
+    retries: again,
+    attempts: tried,
+    isClosed: () => isClosed,
+  });
   const driveSoon = (id: string) => {
     drives.drive(id).catch((error: unknown) => {
       log.warn(
@@ -151,6 +160,7 @@ export function reconciler(deps: ReconcilerDeps): Reconciler {
       await purgeTombstones(deps);
       await heal();
     },
+    attemptOf: tried.find,
     isEngineReachable: () => watch?.isReachable() ?? true,
     async requireEngine() {
       if (watch?.isStreaming() !== true) await deps.runtime.ping();

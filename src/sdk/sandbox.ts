@@ -1,10 +1,11 @@
 import { type Settling, settledView, viewOf, waitSeconds } from './await-state.ts';
 import { type Connection, openConnection } from './connection.ts';
 import type { ConnectionOptions } from './connection-options.ts';
+import { explanation } from './explain-sandbox.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { listViews, type SandboxFilter } from './list-views.ts';
 import { SandglassError } from './sandglass-error.ts';
-import type { LifecycleBody, LifetimeChange, PatchBody, SandboxStart, SandboxView } from './wire.ts';
+import type { ExplanationView, LifecycleBody, LifetimeChange, PatchBody, SandboxStart, SandboxView } from './wire.ts';
 
 export interface CallOptions {
   /** Ends this call and its waiting; the work that was asked for goes on. */
@@ -130,6 +131,11 @@ export class Sandbox {
     const call = { method: 'GET', path: pathOf(this.id), isRepeatable: true, signal } as const;
     this.#view = viewOf(await this.#connection.ask(call));
     return this;
+  }
+
+  /** Why it is in its state, what was last tried, and what comes next; `sentence` says it for a person. */
+  explain({ signal }: CallOptions = {}): Promise<ExplanationView> {
+    return explanation(this.#connection, this.id, signal);
   }
 
   async #call(verb: Verb, body: LifecycleBody, settling: Settling): Promise<this> {

@@ -3,6 +3,7 @@ import type { PauseBody, RestartBody, ResumeBody, StopBody } from '../contract/l
 import type { StartBody } from '../contract/start-sandbox.ts';
 
 export type { KeyView, NewKeyView } from '../contract/api-key.ts';
+export type { ExplanationView } from '../contract/explanation.ts';
 export type { PatchBody } from '../contract/patch-sandbox.ts';
 export type { SandboxPageView } from '../contract/read-sandbox.ts';
 export type { SandboxView } from '../contract/sandbox-view.ts';

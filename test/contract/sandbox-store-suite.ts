@@ -238,6 +238,29 @@ export function sandboxStoreSuite(open: () => Promise<{ store: SandboxStore; clo
     });
   });
 
+  describe('overdue', () => {
+    it('counts working sandboxes that are past their own deadline, and no others', async () => {
+      await put({ id: 'starts', state: 'pending', startByMs: START_MS });
+      await put({ id: 'stops', state: 'stopping', killAtMs: START_MS });
+      await put({ id: 'stopslater', state: 'stopping', killAtMs: START_MS + 1 });
+      for (const state of ['pausing', 'resuming', 'deleting'] as const) await put({ id: state, state });
+      await put({ id: 'rests', state: 'stopped', killAtMs: START_MS });
+      const none = { pending: 0, stopping: 0, pausing: 0, resuming: 0, deleting: 0 };
+      expect(await store.countOverdue(START_MS + 30_000)).toEqual(none);
+      expect(await store.countOverdue(START_MS + 30_001)).toEqual({ ...none, pending: 1, stopping: 1 });
+      expect(await store.countOverdue(START_MS + 60_001)).toEqual({
+        ...{ pending: 1, stopping: 2, pausing: 1, resuming: 1, deleting: 1 },
+      });
+    });
+
+    it('counts from the newest entry of the history', async () => {
+      const row = await put({ id: 'late', state: 'stopped', createdAtMs: START_MS - 100_000 });
+      await move(row, 'deleting');
+      expect((await store.countOverdue(START_MS + 60_000)).deleting).toBe(0);
+      expect((await store.countOverdue(START_MS + 60_001)).deleting).toBe(1);
+    });
+  });
+
   describe('addresses', () => {
     const pool = { network: 'open', firstIndex: 3, size: 5, quarantineMs: 600_000 } as const;
     const take = (id: string, atMs = START_MS) => store.takeAddress(id, pool, atMs);

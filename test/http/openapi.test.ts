@@ -54,7 +54,15 @@ describe('/openapi.json', () => {
     expect(ids).toEqual(
       expect.arrayContaining([
         ...['startSandbox', 'getSandbox', 'listSandboxes', 'patchSandbox', 'stopSandbox', 'restartSandbox'],
-        ...['pauseSandbox', 'resumeSandbox', 'deleteSandbox', 'getSandboxHistory', 'watchSandboxEvents', 'watchEvents'],
+        ...[
+          'pauseSandbox',
+          'resumeSandbox',
+          'deleteSandbox',
+          'getSandboxHistory',
+          'explainSandbox',
+          'watchSandboxEvents',
+          'watchEvents',
+        ],
         ...['runBatch', 'listEngines', 'listTemplates', 'createKey', 'runScans', 'reconcile', 'getInfo', 'getHealth'],
       ]),
     );

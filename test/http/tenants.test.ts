@@ -15,6 +15,7 @@ describe('a sandbox of another tenant', () => {
     ['GET', '/v1/sandboxes/hers'],
     ['GET', '/v1/sandboxes/hers?wait=stopped&timeoutSeconds=0'],
     ['GET', '/v1/sandboxes/hers/history'],
+    ['GET', '/v1/sandboxes/hers/explain'],
     ['GET', '/v1/sandboxes/hers/events'],
     ['POST', '/v1/sandboxes/hers/stop'],
     ['POST', '/v1/sandboxes/hers/restart'],

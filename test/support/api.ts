@@ -46,6 +46,6 @@ export async function eventually<T>(
     const found = await check();
     if (found !== undefined && found !== false) return found;
     if (Date.now() > endMs) throw new Error(`not within ${withinMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -5,13 +5,16 @@ import type { Caller } from '../../src/operations/caller.ts';
 import type { OperationDeps } from '../../src/operations/deps.ts';
 import { templateRegistry } from '../../src/operations/template-registry.ts';
 import type { Clock } from '../../src/ports/clock.ts';
+import type { FaultPoint } from '../../src/ports/fault-point.ts';
 import { changeFeed } from '../../src/reconcile/change-feed.ts';
+import { type PointedPorts, withFaultPoints } from '../../src/reconcile/fault-points.ts';
 import { reconciler } from '../../src/reconcile/reconciler.ts';
 import { systemClock } from '../../src/runtime/host/system-clock.ts';
 import { systemIds } from '../../src/runtime/host/system-ids.ts';
 import { memoryRuntime } from '../../src/runtime/memory/memory-runtime.ts';
+import { type MemoryWorld, memoryWorld } from '../../src/runtime/memory/memory-world.ts';
 import { memoryLiveStore } from '../../src/store/live/memory/memory-live-store.ts';
-import { openSqlite } from '../../src/store/sql/sqlite/connection.ts';
+import { openSqlite, type SqliteConnection } from '../../src/store/sql/sqlite/connection.ts';
 import { sqliteKeyStore } from '../../src/store/sql/sqlite/key-store.ts';
 import { sqliteSandboxStore } from '../../src/store/sql/sqlite/sandbox-store.ts';
 import { sqliteTemplateStore } from '../../src/store/sql/sqlite/template-store.ts';
@@ -27,17 +30,32 @@ export interface MemoryLifecycleOptions {
   readonly clock?: Clock;
   readonly policy?: Partial<LifetimePolicy>;
   readonly orphanGraceMs?: number;
+  /** Where it may crash or hold. */
+  readonly faultPoint?: FaultPoint;
+  /** The process before, which died: its database, live store and engine are still there. */
+  readonly after?: {
+    readonly serviceId: string;
+    readonly connection: SqliteConnection;
+    readonly bare: PointedPorts;
+    readonly world: MemoryWorld;
+  };
 }
 
 /** Everything below HTTP with real SQL, and engine and live store in memory. */
 export async function memoryLifecycle(options: MemoryLifecycleOptions = {}) {
   const clock = options.clock ?? systemClock;
   const policy = { ...testPolicy, ...options.policy };
-  const serviceId = systemIds.hex(16);
-  const connection = openSqlite({ path: ':memory:', migrationsFolder: 'migrations/sqlite' });
-  const store = sqliteSandboxStore(connection);
-  const live = memoryLiveStore();
-  const { runtime, control } = memoryRuntime({ engine: 'memory', serviceId, clock });
+  const serviceId = options.after?.serviceId ?? systemIds.hex(16);
+  const connection =
+    options.after?.connection ?? openSqlite({ path: ':memory:', migrationsFolder: 'migrations/sqlite' });
+  const world = options.after?.world ?? memoryWorld(clock);
+  const { runtime: engine, control } = memoryRuntime({ engine: 'memory', serviceId, clock, world });
+  const bare = {
+    store: sqliteSandboxStore(connection),
+    live: options.after?.bare.live ?? memoryLiveStore(),
+    runtime: engine,
+  };
+  const { store, live, runtime } = options.faultPoint === undefined ? bare : withFaultPoints(bare, options.faultPoint);
   const feed = changeFeed((error) => {
     throw error;
   });
@@ -69,7 +87,22 @@ export async function memoryLifecycle(options: MemoryLifecycleOptions = {}) {
     allowedImages: [],
   };
   return {
-    ...{ connection, store, live, runtime, control, feed, lifecycle, operations, transitions, corrections, clock },
+    ...{
+      serviceId,
+      world,
+      bare,
+      connection,
+      store,
+      live,
+      runtime,
+      control,
+      feed,
+      lifecycle,
+      operations,
+      transitions,
+      corrections,
+      clock,
+    },
     async close() {
       await lifecycle.close(2_000);
       await runtime.close();

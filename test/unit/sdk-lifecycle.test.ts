@@ -91,6 +91,17 @@ describe('a sandbox', () => {
     expect(seen[1]?.body).toEqual({ lifetime: { timeoutSeconds: 60 }, waitSeconds: 25 });
   });
 
+  it('is explained by the service', async () => {
+    const { sandbox, seen } = await running({ status: 200, json: { id: 'first', sentence: 'It is running.' } });
+    expect((await sandbox.explain()).sentence).toBe('It is running.');
+    expect(seen[1]).toMatchObject({ method: 'GET', target: '/v1/sandboxes/first/explain' });
+  });
+
+  it('throws when what it got is no explanation', async () => {
+    const { sandbox } = await running(answer(200));
+    await expect(sandbox.explain()).rejects.toMatchObject({ code: 'unexpected_answer' });
+  });
+
   it('pauses and resumes', async () => {
     const { sandbox, seen } = await running(answer(200, { state: 'paused' }), answer(200));
     expect((await sandbox.pause()).state).toBe('paused');

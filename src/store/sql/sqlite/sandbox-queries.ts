@@ -39,7 +39,7 @@ export function sandboxQueries(db: SqliteDatabase) {
       db
         .select({ id: sandboxes.id })
         .from(sandboxes)
-        .where(and(lte(sandboxes.purgeAtMs, nowMs), eq(sandboxes.state, 'deleted')))
+        .where(and(lte(sandboxes.purgeAtMs, nowMs), sql`+${sandboxes.state} = 'deleted'`))
         .orderBy(asc(sandboxes.purgeAtMs))
         .limit(limit)
         .all()

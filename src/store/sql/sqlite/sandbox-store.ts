@@ -7,6 +7,7 @@ import { fromRecord, toRecord } from '../sandbox-record.ts';
 import { addressTable } from './addresses.ts';
 import type { SqliteConnection, SqliteDatabase } from './connection.ts';
 import { historyTable } from './history.ts';
+import { overdueCounts } from './overdue-counts.ts';
 import { sandboxQueries } from './sandbox-queries.ts';
 import { idempotencyKeys, sandboxes } from './schema.ts';
 import { onStorage } from './storage-error.ts';
@@ -20,6 +21,7 @@ export function sqliteSandboxStore({ db, close }: SqliteConnection): SandboxStor
   const rows = rowStatements(db);
   const history = historyTable(db);
   const queries = sandboxQueries(db);
+  const countOverdue = overdueCounts(db);
   const addresses = addressTable(db);
   const idempotency = idempotencyTable(db);
 
@@ -63,6 +65,7 @@ export function sqliteSandboxStore({ db, close }: SqliteConnection): SandboxStor
     inStates: (states, afterId, limit) => onStorage(() => queries.inStates(states, afterId, limit)),
     storedStates: () => onStorage(queries.storedStates),
     countByState: () => onStorage(queries.countByState),
+    countOverdue: (nowMs) => onStorage(() => countOverdue(nowMs)),
     touch: (id, incarnation, atMs) => onStorage(() => rows.touch(id, incarnation, atMs)),
     purge: (id) =>
       onStorage(() =>
