@@ -1,123 +1,16 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { isSandboxError } from '../../src/domain/errors.ts';
-import { deleteSandbox } from '../../src/operations/delete-sandbox.ts';
-import type { CallOutcome, Wait } from '../../src/operations/lifecycle-call.ts';
-import { pauseSandbox } from '../../src/operations/pause-sandbox.ts';
-import { restartSandbox } from '../../src/operations/restart-sandbox.ts';
-import { resumeSandbox } from '../../src/operations/resume-sandbox.ts';
-import { startSandbox } from '../../src/operations/start-sandbox.ts';
-import { stopSandbox } from '../../src/operations/stop-sandbox.ts';
-import { adminCaller, type MemoryLifecycle, memoryLifecycle } from '../support/memory-lifecycle.ts';
+import { describe, it } from 'vitest';
+import { act, checkInvariants, type Move, verbs, worldMoves } from '../support/lifecycle-moves.ts';
+import { memoryLifecycle } from '../support/memory-lifecycle.ts';
 
 const ids = ['a', 'b', 'c'] as const;
-const verbs = ['start', 'stop', 'stopNow', 'restart', 'pause', 'resume', 'delete', 'forceDelete'] as const;
-const world = ['die', 'oomDie', 'vanish', 'startOutside', 'pauseOutside', 'pass', 'heal', 'scan'] as const;
-
-type Verb = (typeof verbs)[number];
-type Move = { readonly id: (typeof ids)[number]; readonly act: Verb | (typeof world)[number] };
-
-const wait: Wait = { seconds: 30 };
 const move: fc.Arbitrary<Move> = fc.record({
   id: fc.constantFrom(...ids),
   act: fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(...verbs) },
-    { weight: 1, arbitrary: fc.constantFrom(...world) },
+    { weight: 1, arbitrary: fc.constantFrom(...worldMoves) },
   ),
 });
-
-function call({ operations }: MemoryLifecycle, id: string, verb: Verb): Promise<CallOutcome> {
-  switch (verb) {
-    case 'start':
-      return startSandbox(operations, adminCaller, { wish: { id }, idempotencyKey: null }, wait);
-    case 'stop':
-      return stopSandbox(operations, adminCaller, { id }, wait);
-    case 'stopNow':
-      return stopSandbox(operations, adminCaller, { id, graceSeconds: 0 }, wait);
-    case 'restart':
-      return restartSandbox(operations, adminCaller, { id }, wait);
-    case 'pause':
-      return pauseSandbox(operations, adminCaller, id, wait);
-    case 'resume':
-      return resumeSandbox(operations, adminCaller, { id }, wait);
-    case 'delete':
-      return deleteSandbox(operations, adminCaller, { id, force: false }, wait);
-    case 'forceDelete':
-      return deleteSandbox(operations, adminCaller, { id, force: true }, wait);
-    default:
-      return verb satisfies never;
-  }
-}
-
-async function act(system: MemoryLifecycle, { id, act }: Move): Promise<void> {
-  const { control, lifecycle } = system;
-  try {
-    if (act === 'die') control.exit(id, { exitCode: 1, oomKilled: false });
-    else if (act === 'oomDie') control.exit(id, { exitCode: 137, oomKilled: true });
-    else if (act === 'vanish') control.removeOutside(id);
-    else if (act === 'startOutside') control.startOutside(id);
-    else if (act === 'pauseOutside') control.pauseOutside(id);
-    else if (act === 'pass') await lifecycle.pass();
-    else if (act === 'heal') await lifecycle.heal();
-    else if (act === 'scan') await lifecycle.scanDeadlines(['startBy', 'stopAt', 'deleteAt']);
-    else await checkedCall(system, id, act);
-  } catch (error) {
-    // A refusal is an answer; so is the memory engine's "no such container" to a move of the world.
-    const isAnswer = isSandboxError(error) && error.code !== 'internal';
-    const isNothingThere = error instanceof Error && /the memory engine/.test(error.message);
-    if (!isAnswer && !isNothingThere) throw error;
-  }
-}
-
-/** I8: no success is reported before the row says so. */
-async function checkedCall(system: MemoryLifecycle, id: string, verb: Verb): Promise<void> {
-  const outcome = await call(system, id, verb);
-  expect(outcome.isSettled, `${verb} of ${id} within its wait`).toBe(true);
-  const events = await system.store.history(id, 0, 1_000);
-  if (verb === 'start' || verb === 'restart') {
-    const { incarnation } = outcome.row;
-    expect(events.some((one) => one.to === 'running' && one.incarnation === incarnation)).toBe(true);
-  }
-  if (verb === 'forceDelete' || verb === 'delete') expect(events.some(({ to }) => to === 'deleted')).toBe(true);
-}
-
-async function checkInvariants(system: MemoryLifecycle): Promise<void> {
-  const { control, lifecycle, live, store, transitions } = system;
-  await lifecycle.pass();
-  await Promise.all(ids.map((id) => lifecycle.drive(id)));
-  await lifecycle.pass();
-  await lifecycle.heal();
-  for (const id of ids) {
-    const row = await store.find(id);
-    const containers = control.containers().filter(({ sandboxId }) => sandboxId === id);
-    const up = containers.filter(({ status }) => status === 'running' || status === 'paused');
-    expect(containers.length, `I1: containers of ${id}`).toBeLessThanOrEqual(1);
-    if (row === undefined || row.state === 'deleted') {
-      expect(containers, `I2: orphans of ${id}`).toEqual([]);
-      expect(await live.get(id), `I3: live key of deleted ${id}`).toBeUndefined();
-      continue;
-    }
-    expect(['running', 'paused', 'stopped'], `${id} settles`).toContain(row.state);
-    if (row.state === 'stopped') {
-      expect(up, `I3: stopped ${id} has nothing up`).toEqual([]);
-      expect(await live.get(id), `I3: live key of stopped ${id}`).toBeUndefined();
-    } else {
-      expect(
-        up.map(({ id: container }) => container),
-        `I10: ${row.state} ${id} keeps its container`,
-      ).toEqual([row.containerId]);
-      expect(await live.get(id)).toMatchObject({ incarnation: row.incarnation, state: row.state });
-    }
-    const history = await store.history(id, 0, 2_000);
-    expect(
-      history.map(({ number }) => number),
-      'I7',
-    ).toEqual(history.map((_, place) => place + 1));
-    expect(history.at(-1)).toMatchObject({ to: row.state, incarnation: row.incarnation });
-  }
-  const seqs = transitions.map(({ seq }) => seq);
-  expect(new Set(seqs).size, 'I7: each seq once').toBe(seqs.length);
-}
 
 describe('invariants over random calls by several clients, and a world that moves by itself', () => {
   it('hold in the end, whatever interleaved', { timeout: 600_000 }, async () => {
@@ -134,7 +27,7 @@ describe('invariants over random calls by several clients, and a world that move
               for (const one of moves) await act(system, one);
             }),
           );
-          await checkInvariants(system);
+          await checkInvariants(system, ids);
         } finally {
           await system.close();
         }

@@ -1,4 +1,4 @@
-import { errorMessage } from '../../domain/errors.ts';
+import { errorMessage, SandboxError } from '../../domain/errors.ts';
 import type { SandboxEvent } from '../../domain/events.ts';
 import type { Sandbox } from '../../domain/sandbox.ts';
 import type { SandboxInfo } from '../../domain/sandbox-info.ts';
@@ -15,7 +15,7 @@ export function stopContainer(deps: JobDeps): Job {
       await stopBy(deps, row, facts, signal);
       if (signal.aborted) return undefined;
       facts = await findContainer(deps, row);
-      if (facts !== undefined && isUp(facts)) throw new Error('the container is still up after it was stopped');
+      if (facts !== undefined && isUp(facts)) throw startedAgain();
     }
     const end = facts === undefined ? null : await endFactsOf(deps, facts);
     // What never ran holds nothing: the next try makes it anew.
@@ -29,6 +29,10 @@ export function stopContainer(deps: JobDeps): Job {
       isContainerKept,
     } satisfies SandboxEvent;
   };
+}
+
+function startedAgain(): SandboxError {
+  return new SandboxError('conflict', 'Its container was started again from outside while it was stopped.');
 }
 
 /** SIGTERM now, SIGKILL at the row's `killAt`, also when that is brought forward while the engine waits. */
