@@ -38,34 +38,32 @@ export function watchEngine(deps: EngineWatchDeps): EngineWatch {
   let isReachable = true;
   let isStreaming = false;
   const follow = async () => {
-    try {
-      for await (const event of deps.runtime.events(stop.signal)) hear(deps, event);
-    } finally {
-      isStreaming = false;
-    }
+    for await (const event of deps.runtime.events(stop.signal)) hear(deps, event);
   };
   const run = async () => {
     let backoffMs = FIRST_BACKOFF_MS;
     let isFirst = true;
     while (!stop.signal.aborted) {
-      const streaming = follow();
-      const broken = streaming.then(
-        () => 'broken' as const,
-        (error) => {
-          if (!stop.signal.aborted) {
-            deps.log.warn({ event: 'engine.stream_broken', error: errorMessage(error) }, 'engine events broke off');
-          }
+      let isBroken = false;
+      const broken = follow()
+        .catch((error: unknown) => {
+          if (stop.signal.aborted) return;
+          deps.log.warn({ event: 'engine.stream_broken', error: errorMessage(error) }, 'engine events broke off');
+        })
+        .then(() => {
+          isBroken = true;
+          isStreaming = false;
           return 'broken' as const;
-        },
-      );
+        });
       const settled = deps.clock.sleep(STREAM_SETTLE_MS, stop.signal).then(
         () => 'open' as const,
         () => 'broken' as const,
       );
       if ((await Promise.race([broken, settled])) === 'open') {
         if (!isFirst) await deps.catchUp({ isAfterEngineLoss: !isReachable }).catch(() => undefined);
+        // It may have broken again while the pass ran.
+        isStreaming = !isBroken;
         isReachable = true;
-        isStreaming = true;
         backoffMs = FIRST_BACKOFF_MS;
       }
       isFirst = false;
