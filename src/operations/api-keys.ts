@@ -24,20 +24,19 @@ export interface NewKey {
   readonly expiresAtMs: number | null;
 }
 
-/** A new key. The secret is in the answer only: what is stored is its hash. */
+export function newSecret({ ids }: Pick<KeyDeps, 'ids'>): string {
+  return `e2b_${ids.hex(20)}`;
+}
+
+/** A new key. The secret is in the answer only: what is stored is its hash. Throws `conflict` for a secret in use. */
 export async function createKey(
   deps: KeyDeps,
   wish: NewKey,
+  secret = newSecret(deps),
 ): Promise<{ readonly key: ApiKey; readonly secret: string }> {
-  const secret = `e2b_${deps.ids.hex(20)}`;
-  const key = await insertKey(deps, wish, secret);
-  if (key === undefined) throw new SandboxError('conflict', 'That key exists already.', { hint: 'Try again.' });
-  return { key, secret };
-}
-
-async function insertKey(deps: KeyDeps, wish: NewKey, secret: string): Promise<ApiKey | undefined> {
   const key: ApiKey = { ...wish, id: `key_${deps.ids.hex(8)}`, createdAtMs: deps.clock.nowMs(), revokedAtMs: null };
-  return (await deps.keys.insert(key, hashOf(secret))) ? key : undefined;
+  if (await deps.keys.insert(key, hashOf(secret))) return { key, secret };
+  throw new SandboxError('conflict', 'That key exists already.', { hint: 'Use it, or choose another.' });
 }
 
 export function listKeys(deps: KeyDeps): Promise<readonly ApiKey[]> {
@@ -71,26 +70,19 @@ function unauthenticated(message: string): SandboxError {
   });
 }
 
-export type FirstKey =
-  | { readonly outcome: 'present' }
-  | { readonly outcome: 'made'; readonly secret: string }
-  | { readonly outcome: 'given' };
+/** An admin of the tenant `default`: what the first key of an installation is. */
+export function adminKey(name: string): NewKey {
+  return { tenant: 'default', role: 'admin', name, quota: NO_QUOTA, expiresAtMs: null };
+}
 
-/**
- * Makes sure that somebody can get in: takes the key given by configuration, else makes a first admin key when there is
- * no usable key. Throws `invalid_request` when the given key has another form.
- */
-export async function ensureFirstKey(deps: KeyDeps, given: string | null): Promise<FirstKey> {
-  const admin: NewKey = { tenant: 'default', role: 'admin', name: 'first admin', quota: NO_QUOTA, expiresAtMs: null };
-  if (given !== null) {
-    if (!KEY_PATTERN.test(given)) {
-      throw new SandboxError('invalid_request', 'SANDGLASS_ADMIN_KEY must be e2b_ followed by 40 hex digits.');
-    }
-    await insertKey(deps, { ...admin, name: 'SANDGLASS_ADMIN_KEY' }, given);
-    return { outcome: 'given' };
+/** Takes a key given by configuration; known already is done. Throws `invalid_request` when it has another form. */
+export async function acceptGivenKey(deps: KeyDeps, secret: string): Promise<void> {
+  if (!KEY_PATTERN.test(secret)) {
+    throw new SandboxError('invalid_request', 'SANDGLASS_ADMIN_KEY must be e2b_ followed by 40 hex digits.');
   }
-  if (await hasUsableKey(deps)) return { outcome: 'present' };
-  return { outcome: 'made', secret: (await createKey(deps, admin)).secret };
+  if ((await deps.keys.findByHash(hashOf(secret))) === undefined) {
+    await createKey(deps, adminKey('SANDGLASS_ADMIN_KEY'), secret);
+  }
 }
 
 export async function hasUsableKey(deps: KeyDeps): Promise<boolean> {

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { BlockList } from 'node:net';
 import { join } from 'node:path';
 import { SandboxError } from '../domain/errors.ts';
-import { ensureFirstKey, hasUsableKey, type KeyDeps } from './api-keys.ts';
+import { acceptGivenKey, adminKey, createKey, hasUsableKey, type KeyDeps, newSecret } from './api-keys.ts';
 
 export interface FirstKeyFile {
   /** The secret when it was made just now: to be shown once. */
@@ -24,17 +24,20 @@ export async function openWithKey(
   },
 ): Promise<FirstKeyFile> {
   const path = join(place.dataDir, 'admin.key');
-  if (!isLoopback(place.host) && place.given === null && !(await hasUsableKey(deps))) {
+  if (place.given !== null) await acceptGivenKey(deps, place.given);
+  if (await hasUsableKey(deps)) return { secret: null, path };
+  if (!isLoopback(place.host)) {
     throw new SandboxError('forbidden', `Refusing to listen on ${place.host} without any API key.`, {
       hint: 'Start once on 127.0.0.1, which makes a first key, or set SANDGLASS_ADMIN_KEY.',
     });
   }
-  const first = await ensureFirstKey(deps, place.given);
-  if (first.outcome !== 'made') return { secret: null, path };
+  // The file first: a key that only the database knows would lock everybody out.
+  const secret = newSecret(deps);
   mkdirSync(place.dataDir, { recursive: true, mode: 0o700 });
-  writeFileSync(path, `${first.secret}\n`, { mode: 0o600 });
+  writeFileSync(path, `${secret}\n`, { mode: 0o600 });
   chmodSync(path, 0o600);
-  return { secret: first.secret, path };
+  await createKey(deps, adminKey('first admin'), secret);
+  return { secret, path };
 }
 
 function isLoopback(host: string): boolean {

@@ -7,8 +7,14 @@ import type { EngineContext } from './engine-context.ts';
 import type { EngineAnswer } from './exchange.ts';
 import { refusal } from './refusals.ts';
 
-/** The holder of a name can go between the refusal and the look at it. */
-const TRIES = 3;
+/**
+ * A name is refused before its holder can be inspected (the engine takes 10 to 40 ms to make it), and the holder can go
+ * between the refusal and the look at it.
+ */
+const HOLDER_LOOKS = 50;
+const HOLDER_LOOK_MS = 20;
+/** How often a create without any answer is asked again. */
+const UNANSWERED_TRIES = 3;
 
 /** Makes the container, or finds the one of this sandbox under the name. */
 export async function createContainer(
@@ -20,12 +26,15 @@ export async function createContainer(
     serviceId: context.serviceId,
     isDiskEnforced: spec.resources.diskMb !== null && (await isDiskEnforced()),
   });
-  for (let attempt = 1; attempt <= TRIES; attempt++) {
+  let unanswered = 0;
+  for (let look = 1; look <= HOLDER_LOOKS && unanswered < UNANSWERED_TRIES; look++) {
     const answer = await askCreate(context, spec, body);
     if (answer === 'unknown' || answer.status === 409) {
       const found = await inspectContainer(context, spec.name);
       if (found !== undefined)
         return isOfSandbox(found, spec, context) ? { outcome: 'adopted', facts: found } : CONFLICT;
+      if (answer === 'unknown') unanswered++;
+      await context.clock.sleep(HOLDER_LOOK_MS);
       continue;
     }
     if (answer.status === 404) return { outcome: 'no_image' };
