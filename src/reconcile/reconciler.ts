@@ -53,7 +53,6 @@ export interface Reconciler {
   drive(id: string): Promise<Driven>;
   /** The same in the background; failures are retried and logged. */
   driveSoon(id: string): void;
-  readonly scanDeadline: DeadlineScan;
   /** Deadlines that have passed, all kinds asked for, one after the other. */
   scanDeadlines(names: readonly DeadlineName[]): Promise<readonly Awaited<ReturnType<DeadlineScan>>[]>;
   /** undefined when the engine cannot be reached: then nothing was decided. */
@@ -146,7 +145,6 @@ export function reconciler(deps: ReconcilerDeps): Reconciler {
     followCommit: (row, transition) => followCommit(commitDeps, row, transition),
     drive: drives.drive,
     driveSoon,
-    scanDeadline,
     scanDeadlines,
     pass,
     heal,

@@ -25,11 +25,10 @@ export function startContainer(deps: JobDeps): Job {
         return failed(row, 'name_conflict', 'Another container of the engine has the name of this sandbox.');
       }
       if (signal.aborted) return undefined;
-      const up = await bringUp(deps, row, facts, watch);
-      if (up === undefined) return failed(row, 'container_lost', 'Its container was removed while it started.');
-      await watch.stage('ready', () => holdUntilReady(deps, up, signal));
+      await watch.stage('start', () => bringUp(deps, row, facts));
+      await watch.stage('ready', () => holdUntilReady(deps, signal));
       if (signal.aborted) return undefined;
-      return await verify(deps, row, up, watch);
+      return await verify(deps, row, facts, watch);
     } catch (error) {
       return failureOf(row, error);
     }
@@ -41,17 +40,9 @@ async function recordedContainer(deps: JobDeps, row: Sandbox): Promise<Container
   return row.containerId === null ? undefined : findContainer(deps, row);
 }
 
-async function bringUp(
-  deps: JobDeps,
-  row: Sandbox,
-  facts: ContainerFacts,
-  watch: Stopwatch,
-): Promise<ContainerFacts | undefined> {
-  await watch.stage('start', async () => {
-    if (facts.status === 'paused') await deps.runtime.unpause(facts.id);
-    else if (facts.status !== 'running') await startAtFreeAddress(deps, row, facts);
-  });
-  return facts;
+async function bringUp(deps: JobDeps, row: Sandbox, facts: ContainerFacts): Promise<void> {
+  if (facts.status === 'paused') await deps.runtime.unpause(facts.id);
+  else if (facts.status !== 'running') await startAtFreeAddress(deps, row, facts);
 }
 
 async function startAtFreeAddress(deps: JobDeps, row: Sandbox, facts: ContainerFacts): Promise<void> {
@@ -76,7 +67,7 @@ async function applyResources(deps: JobDeps, row: Sandbox, facts: ContainerFacts
   await deps.runtime.update(facts.id, wanted);
 }
 
-async function holdUntilReady(deps: JobDeps, _facts: ContainerFacts, signal: AbortSignal): Promise<void> {
+async function holdUntilReady(deps: JobDeps, signal: AbortSignal): Promise<void> {
   try {
     await deps.clock.sleep(READY_HOLD_MS, signal);
   } catch (error) {
