@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../package.json' with { type: 'json' };
+import { httpAgentClient } from './agent-client/http-agent-client.ts';
 import { type Config, describeConfig, lifetimePolicy, unknownSettings } from './config.ts';
 import type { Template } from './domain/template.ts';
 import { createAdminApp } from './http/admin-app.ts';
@@ -20,14 +21,16 @@ import { changeFeed } from './reconcile/change-feed.ts';
 import { type CloseStack, closeStack } from './reconcile/close-stack.ts';
 import { withFaultPoints } from './reconcile/fault-points.ts';
 import { reconciler } from './reconcile/reconciler.ts';
+import { type AgentFolder, readAgentFolder } from './runtime/docker/agent-folder.ts';
 import { type DockerRuntimeDeps, dockerRuntime } from './runtime/docker/docker-runtime.ts';
+import { hostTokens } from './runtime/host/host-tokens.ts';
 import { systemClock } from './runtime/host/system-clock.ts';
 import { systemIds } from './runtime/host/system-ids.ts';
 import { startSchedules } from './schedule/schedules.ts';
 import { openLiveStore } from './store/live/open-live-store.ts';
 import { openSqlite, type SqliteConnection } from './store/sql/sqlite/connection.ts';
 import { lockDataDir } from './store/sql/sqlite/data-dir-lock.ts';
-import { installationId } from './store/sql/sqlite/installation.ts';
+import { installationId, installationSecret } from './store/sql/sqlite/installation.ts';
 import { sqliteKeyStore } from './store/sql/sqlite/key-store.ts';
 import { sqliteSandboxStore } from './store/sql/sqlite/sandbox-store.ts';
 import { sqliteTemplateStore } from './store/sql/sqlite/template-store.ts';
@@ -115,6 +118,7 @@ export function openInstallation(config: Config) {
     keys: sqliteKeyStore(connection),
     templates: sqliteTemplateStore(connection),
     serviceId: installationId(connection, systemIds.hex(16)),
+    tokens: hostTokens(installationSecret(connection, systemIds.hex(32))),
     clock: systemClock,
     ids: systemIds,
   };
@@ -158,7 +162,9 @@ async function openWorld(config: Config, env: Environment, { log, opened, faultP
   const feed = changeFeed((error) => log.error({ event: 'feed.listener', error: String(error) }, 'a listener threw'));
   const policy = lifetimePolicy(config);
   const orphanGraceMs = config.SANDGLASS_ORPHAN_GRACE_SECONDS * 1000;
-  const bare = { store, live, runtime };
+  const agent = httpAgentClient({ clock });
+  opened.add(() => agent.close());
+  const bare = { store, live, runtime, agent };
   const ports = faultPoint === undefined ? bare : withFaultPoints(bare, faultPoint);
   const shared = { ...installation, ...ports, feed, log, policy };
   const lifecycle = reconciler({ ...shared, ...metrics, orphanGraceMs });
@@ -255,8 +261,14 @@ export function openRuntime(
     dockerConfigFolder: env['DOCKER_CONFIG'],
     openSubnet: config.SANDGLASS_OPEN_SUBNET,
     closedSubnet: config.SANDGLASS_CLOSED_SUBNET,
+    agentFolder: builtAgent,
     clock: systemClock,
   });
+}
+
+/** Lies beside the service in dist; found from its sources too. */
+function builtAgent(): Promise<AgentFolder> {
+  return readAgentFolder(fileURLToPath(new URL('../dist/agent', import.meta.url)));
 }
 
 /** The file may redefine `base`. */

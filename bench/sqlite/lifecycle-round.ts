@@ -39,6 +39,7 @@ function startSucceeded(row: Sandbox): SandboxEvent {
     address: '10.213.0.2',
     imageDigest: `sha256:${'d'.repeat(64)}`,
     agentVersion: null,
+    agentEndpoint: null,
     report: {
       path: 'cold' as const,
       durationMs: 412.5,

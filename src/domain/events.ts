@@ -9,6 +9,7 @@ export interface StartedFacts {
   readonly address: string | null;
   readonly imageDigest: string | null;
   readonly agentVersion: string | null;
+  readonly agentEndpoint: string | null;
   readonly report: StartReport;
 }
 

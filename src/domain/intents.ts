@@ -47,6 +47,7 @@ function graceMs(event: DecisionInput): number {
 
 function isDeleteOwed(row: Sandbox, event: DecisionInput): boolean {
   if (row.deleteAfterStop || event.type === 'DELETE_REQUESTED') return true;
+  if (row.deleteIfUnstarted && !row.ranOnce) return true;
   const isTimeout =
     event.type === 'DEADLINE_PASSED' && (event.deadline === 'stopAt' || event.deadline === 'idleStopAt');
   return isTimeout && row.lifetime.onTimeout === 'delete';

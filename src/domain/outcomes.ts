@@ -13,6 +13,7 @@ export const recordStart = assign((row, event) => {
     address: started.address ?? row.address,
     imageDigest: started.imageDigest ?? row.imageDigest,
     agentVersion: started.agentVersion,
+    agentEndpoint: started.agentEndpoint,
     start: started.report,
     startByMs: null,
     ranOnce: !isSlot,

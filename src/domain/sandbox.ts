@@ -120,9 +120,13 @@ export interface Sandbox {
   /** False until the first START_SUCCEEDED: until then the container holds nothing that could be lost. */
   readonly ranOnce: boolean;
   readonly agentVersion: string | null;
+  /** Where its agent answers, `host:port`. */
+  readonly agentEndpoint: string | null;
   readonly trafficTokenHash: string | null;
 
   readonly deleteAfterStop: boolean;
+  /** Set: a first start that fails leaves nothing behind. */
+  readonly deleteIfUnstarted: boolean;
   readonly stopAtMs: number | null;
   /** A lower bound: the scan looks at the last activity again before it acts. */
   readonly idleStopAtMs: number | null;

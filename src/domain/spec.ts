@@ -14,6 +14,10 @@ const specSchema = z.object({
   sudo: z.boolean().default(false),
   /** argv of the main process; null = the sandbox idles. */
   command: z.array(z.string()).min(1).nullable().default(null),
+  /** False: ports other than the agent's need the sandbox's traffic token. */
+  allowPublicTraffic: z.boolean().default(true),
+  /** The Host that programs inside see, `${PORT}` replaced; null = as the client sent it. */
+  maskRequestHost: z.string().nullable().default(null),
 });
 
 /** What cannot be read back from a container and is written once, at the start. */
@@ -64,6 +68,12 @@ export interface StartWish {
   readonly resources?: { readonly [K in keyof Resources]?: Resources[K] | undefined } | undefined;
   readonly runtime?: string | undefined;
   readonly internet?: boolean | undefined;
+  readonly allowPublicTraffic?: boolean | undefined;
+  readonly maskRequestHost?: string | undefined;
+  /** Traffic to the paused sandbox resumes it. */
+  readonly autoResume?: boolean | undefined;
+  /** A start that fails leaves nothing behind. */
+  readonly deleteIfUnstarted?: boolean | undefined;
   readonly lifetime?: { readonly [K in keyof Lifetime]?: Lifetime[K] | undefined } | undefined;
 }
 
@@ -82,6 +92,8 @@ export interface NormalisedStart {
   readonly runtime: string;
   readonly internet: boolean;
   readonly lifetime: Lifetime;
+  readonly autoResume: boolean;
+  readonly deleteIfUnstarted: boolean;
   readonly spec: Omit<Spec, 'version'>;
 }
 
@@ -102,12 +114,16 @@ export function normaliseStart(wish: StartWish, template: Template | null, defau
       autoDeleteSeconds: null,
       ...defined(wish.lifetime ?? {}),
     },
+    autoResume: wish.autoResume ?? false,
+    deleteIfUnstarted: wish.deleteIfUnstarted ?? false,
     spec: {
       env: { ...template?.env, ...wish.env },
       user: wish.user ?? template?.user ?? null,
       workdir: wish.workdir ?? template?.workdir ?? null,
       sudo: template?.sudo ?? false,
       command: wish.command === undefined ? null : [...wish.command],
+      allowPublicTraffic: wish.allowPublicTraffic ?? true,
+      maskRequestHost: wish.maskRequestHost ?? null,
     },
   };
 }

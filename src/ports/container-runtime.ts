@@ -7,10 +7,7 @@ export interface ContainerSpec {
   readonly tenant: string | null;
   /** Digest or name of an image that the engine has. */
   readonly image: string;
-  readonly command: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly user: string | null;
-  readonly workdir: string | null;
+  readonly main: MainProcess;
   readonly resources: Resources;
   readonly runtime: string;
   readonly network: 'open' | 'closed';
@@ -18,6 +15,19 @@ export interface ContainerSpec {
   readonly address: string;
   /** Whether programs inside may gain privileges by setuid programs such as sudo. */
   readonly sudo: boolean;
+}
+
+/** What runs as the main process under docker-init. */
+export type MainProcess =
+  /** The agent of the service's own build, as root, waiting for its /init. */
+  { readonly kind: 'agent'; readonly initSecretHash: string } | CommandProcess;
+
+export interface CommandProcess {
+  readonly kind: 'command';
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly user: string | null;
+  readonly workdir: string | null;
 }
 
 export type ContainerStatus = 'created' | 'running' | 'paused' | 'exited' | 'dead';
@@ -37,6 +47,10 @@ export interface ContainerFacts {
   /** The engine's own words about a failed start; empty when there are none. */
   readonly error: string;
   readonly address: string | null;
+  /** The agent it was made with; null for none. */
+  readonly agentVersion: string | null;
+  /** Where its agent can be reached from here, `host:port`; null while it does not run, or has none. */
+  readonly agentEndpoint: string | null;
   /** The image's content id, `sha256:...`. */
   readonly imageDigest: string;
   readonly resources: Pick<Resources, 'cpus' | 'memoryMb' | 'pids'>;
@@ -132,6 +146,8 @@ export interface ContainerRuntime {
   /** Keeps an image from being pruned under a tag of ours for the template. */
   keepImage(templateName: string, image: string): Promise<void>;
 
+  /** Puts the agent of this build on the engine and removes agents that nothing uses any more; safe to call again. */
+  deliverAgent(): Promise<void>;
   create(spec: ContainerSpec): Promise<ContainerCreateOutcome>;
   /**
    * Starts it; running already is done. `known` is what the caller has just read, and saves a look. Throws `not_found` when the container is gone, and `conflict` with

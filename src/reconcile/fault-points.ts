@@ -1,3 +1,4 @@
+import type { AgentClient } from '../ports/agent-client.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import type { FaultPoint } from '../ports/fault-point.ts';
 import type { LiveStore } from '../ports/live-store.ts';
@@ -7,6 +8,7 @@ export interface PointedPorts {
   readonly store: SandboxStore;
   readonly live: LiveStore;
   readonly runtime: ContainerRuntime;
+  readonly agent: AgentClient;
 }
 
 /** Answered at once, or streams: nothing happens between their call and their answer. */
@@ -21,6 +23,7 @@ export function withFaultPoints(ports: PointedPorts, faultPoint: FaultPoint): Po
     store: pointed('store', ports.store, faultPoint),
     live: pointed('live', ports.live, faultPoint),
     runtime: pointed('engine', ports.runtime, faultPoint),
+    agent: pointed('agent', ports.agent, faultPoint),
   };
 }
 

@@ -56,7 +56,11 @@ describe('201', () => {
       resources: { cpus: 0.5, memoryMb: 64, diskMb: 100, pids: 10, diskEnforced: true },
       network: { internet: false },
       lifetime: { timeoutSeconds: 1.5, idleSeconds: 0.5, onTimeout: 'pause', autoDeleteSeconds: 0 },
-      urls: { agent: null, port: 'http://{port}-whole.sandboxes.test', path: '/sandbox/whole/{port}/' },
+      urls: {
+        agent: 'http://49983-whole.sandboxes.test',
+        port: 'http://{port}-whole.sandboxes.test',
+        path: '/sandbox/whole/{port}/',
+      },
     });
     expect(reply.text).not.toContain('do-not-show-me');
     expect(service.log.lines.map(({ text }) => text).join('\n')).not.toContain('do-not-show-me');

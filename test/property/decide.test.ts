@@ -27,6 +27,7 @@ const facts = (isOld: boolean): readonly Step['event'][] => [
       address: '10.0.0.2',
       imageDigest: null,
       agentVersion: null,
+      agentEndpoint: null,
       report: { path: 'cold', durationMs: 1, stages: {} },
     },
   }),

@@ -9,8 +9,10 @@ import type { FaultPoint } from '../../src/ports/fault-point.ts';
 import { changeFeed } from '../../src/reconcile/change-feed.ts';
 import { type PointedPorts, withFaultPoints } from '../../src/reconcile/fault-points.ts';
 import { reconciler } from '../../src/reconcile/reconciler.ts';
+import { hostTokens } from '../../src/runtime/host/host-tokens.ts';
 import { systemClock } from '../../src/runtime/host/system-clock.ts';
 import { systemIds } from '../../src/runtime/host/system-ids.ts';
+import { memoryAgent } from '../../src/runtime/memory/memory-agent.ts';
 import { memoryRuntime } from '../../src/runtime/memory/memory-runtime.ts';
 import { type MemoryWorld, memoryWorld } from '../../src/runtime/memory/memory-world.ts';
 import { memoryLiveStore } from '../../src/store/live/memory/memory-live-store.ts';
@@ -54,15 +56,18 @@ export async function memoryLifecycle(options: MemoryLifecycleOptions = {}) {
     store: sqliteSandboxStore(connection),
     live: options.after?.bare.live ?? memoryLiveStore(),
     runtime: engine,
+    agent: memoryAgent(world),
   };
-  const { store, live, runtime } = options.faultPoint === undefined ? bare : withFaultPoints(bare, options.faultPoint);
+  const tokens = hostTokens('a secret of this installation');
+  const { store, live, runtime, agent } =
+    options.faultPoint === undefined ? bare : withFaultPoints(bare, options.faultPoint);
   const feed = changeFeed((error) => {
     throw error;
   });
   const transitions: RecordedTransition[] = [];
   const corrections: string[] = [];
   const lifecycle = reconciler({
-    ...{ serviceId, store, live, runtime, feed, clock, policy },
+    ...{ serviceId, store, live, runtime, agent, tokens, feed, clock, policy },
     log: silentLog,
     orphanGraceMs: options.orphanGraceMs ?? 60_000,
     onTransition: (transition) => transitions.push(transition),

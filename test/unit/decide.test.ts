@@ -30,6 +30,7 @@ describe('start', () => {
     address: '10.0.0.2',
     imageDigest: 'sha256:1',
     agentVersion: null,
+    agentEndpoint: null,
     report: { path: 'cold', durationMs: 400, stages: {} },
   } as const;
 

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { missingForRestart, normaliseStart, readSpec, SPEC_VERSION, writeSpec } from '../../src/domain/spec.ts';
 import { testRow, testStartDefaults, testTemplate } from '../support/rows.ts';
 
-const spec = { env: { A: '1' }, user: 'user', workdir: '/home', sudo: false, command: ['sleep', '1'] };
+const spec = {
+  env: { A: '1' },
+  user: 'user',
+  workdir: '/home',
+  sudo: false,
+  allowPublicTraffic: true,
+  maskRequestHost: null,
+  command: ['sleep', '1'],
+};
 
 describe('the stored spec', () => {
   it('is read as it was written', () => {
@@ -11,7 +19,16 @@ describe('the stored spec', () => {
 
   it('of an older version takes defaults for what it does not have', () => {
     const old = readSpec(JSON.stringify({ version: 0, env: { A: '1' } }));
-    const filled = { version: SPEC_VERSION, env: { A: '1' }, user: null, workdir: null, sudo: false, command: null };
+    const filled = {
+      version: SPEC_VERSION,
+      allowPublicTraffic: true,
+      maskRequestHost: null,
+      env: { A: '1' },
+      user: null,
+      workdir: null,
+      sudo: false,
+      command: null,
+    };
     expect(old).toEqual({ outcome: 'ok', spec: filled });
   });
 

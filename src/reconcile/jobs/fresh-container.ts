@@ -9,9 +9,6 @@ import type { Stopwatch } from './stopwatch.ts';
 /** The engine hands a freed address to the next container at once; connections of the one before may still arrive. */
 const ADDRESS_QUARANTINE_MS = 10 * 60_000;
 
-/** Without a command nothing of the image runs: the sandbox idles under docker-init. */
-const IDLE_COMMAND = ['sleep', 'infinity'];
-
 /**
  * A container for a sandbox that has never run. One left half made by a crash holds nothing and is made again; one that
  * is up is the start whose outcome was never recorded, and is adopted. An image that the engine lacks is pulled first.
@@ -38,7 +35,8 @@ export async function ensureFreshContainer(
   throw new SandboxError('start_failed', `The engine has no image "${row.image}".`);
 }
 
-function specOf(row: Sandbox): Spec {
+/** What it was started with; throws `start_failed` when that cannot be read. */
+export function specOf(row: Sandbox): Spec {
   const reading = readSpec(row.spec);
   if (reading.outcome === 'ok') return reading.spec;
   throw new SandboxError(
@@ -58,10 +56,7 @@ async function containerSpec(deps: JobDeps, row: Sandbox, spec: Spec): Promise<C
     sandboxId: row.id,
     tenant: row.tenant,
     image: row.image,
-    command: spec.command ?? IDLE_COMMAND,
-    env: spec.env,
-    user: spec.user,
-    workdir: spec.workdir,
+    main: { kind: 'agent', initSecretHash: deps.tokens.initSecretHash(row.id) },
     sudo: spec.sudo,
     resources: row.resources,
     runtime: row.runtime,

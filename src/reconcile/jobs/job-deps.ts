@@ -3,14 +3,18 @@ import { containerName } from '../../domain/ids.ts';
 import { signalOf } from '../../domain/reasons.ts';
 import type { Sandbox } from '../../domain/sandbox.ts';
 import type { Log } from '../../observe/logger.ts';
+import type { AgentClient } from '../../ports/agent-client.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ContainerFacts, ContainerRuntime } from '../../ports/container-runtime.ts';
 import type { LiveStore } from '../../ports/live-store.ts';
 import type { SandboxStore } from '../../ports/sandbox-store.ts';
+import type { Tokens } from '../../ports/tokens.ts';
 
 export interface JobDeps {
   readonly serviceId: string;
   readonly runtime: ContainerRuntime;
+  readonly agent: AgentClient;
+  readonly tokens: Tokens;
   readonly store: SandboxStore;
   readonly live: LiveStore;
   readonly clock: Clock;

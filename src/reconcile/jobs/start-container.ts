@@ -5,11 +5,10 @@ import type { ReasonCode, Sandbox, StartPath } from '../../domain/sandbox.ts';
 import type { ContainerFacts } from '../../ports/container-runtime.ts';
 import type { Job } from '../drive.ts';
 import { ensureFreshContainer, takeAddress } from './fresh-container.ts';
+import { endOf, handOver } from './hand-over.ts';
 import { endFactsOf, findContainer, type JobDeps } from './job-deps.ts';
 import { type Stopwatch, stopwatch } from './stopwatch.ts';
 
-/** Until an agent answers, a main process that is up this long after the start counts as ready. */
-const READY_HOLD_MS = 50;
 const MOST_ADDRESSES = 5;
 
 /** Ends with a running container for this incarnation, or says why there is none. */
@@ -26,9 +25,9 @@ export function startContainer(deps: JobDeps): Job {
       }
       if (signal.aborted) return undefined;
       await watch.stage('start', () => bringUp(deps, row, facts));
-      await watch.stage('ready', () => holdUntilReady(deps, signal));
+      const refusal = await watch.stage('ready', () => handOver(deps, row, facts, signal));
       if (signal.aborted) return undefined;
-      return await verify(deps, row, facts, watch);
+      return await verify(deps, row, facts, { watch, refusal });
     } catch (error) {
       return failureOf(row, error);
     }
@@ -67,21 +66,26 @@ async function applyResources(deps: JobDeps, row: Sandbox, facts: ContainerFacts
   await deps.runtime.update(facts.id, wanted);
 }
 
-async function holdUntilReady(deps: JobDeps, signal: AbortSignal): Promise<void> {
-  try {
-    await deps.clock.sleep(READY_HOLD_MS, signal);
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
+interface Started {
+  readonly watch: Stopwatch;
+  /** Why the agent did not take the run over; undefined when it did. */
+  readonly refusal: string | undefined;
 }
 
-async function verify(deps: JobDeps, row: Sandbox, started: ContainerFacts, watch: Stopwatch): Promise<SandboxEvent> {
+async function verify(
+  deps: JobDeps,
+  row: Sandbox,
+  started: ContainerFacts,
+  { watch, refusal }: Started,
+): Promise<SandboxEvent> {
   const facts = await watch.stage('verify', () => deps.runtime.inspect(started.id));
   if (facts === undefined) return failed(row, 'container_lost', 'Its container was removed while it started.');
-  if (facts.status !== 'running') {
-    const end = await endFactsOf(deps, facts);
+  if (facts.status !== 'running' || refusal !== undefined) {
+    const ended = facts.status === 'running' ? await endOf(deps, facts) : facts;
+    const end = await endFactsOf(deps, ended);
     const code = end.exitCode ?? 'unknown';
-    const message = facts.error === '' ? `Its command ended at once with code ${code}.` : facts.error;
+    const words = refusal ?? `Its command ended at once with code ${code}.`;
+    const message = facts.error === '' ? words : facts.error;
     return { type: 'START_FAILED', incarnation: row.incarnation, reason: reasonOf('start_failed', message, end) };
   }
   const path: StartPath = row.ranOnce ? 'restart' : 'cold';
@@ -93,7 +97,8 @@ async function verify(deps: JobDeps, row: Sandbox, started: ContainerFacts, watc
       containerStartedAt: facts.startedAt,
       address: facts.address,
       imageDigest: facts.imageDigest,
-      agentVersion: null,
+      agentVersion: facts.agentVersion,
+      agentEndpoint: facts.agentEndpoint,
       report: { path, durationMs: watch.totalMs(), stages: watch.stages() },
     },
   };

@@ -38,6 +38,9 @@ function startedAgain(): SandboxError {
 /** SIGTERM now, SIGKILL at the row's `killAt`, also when that is brought forward while the engine waits. */
 async function stopBy(deps: JobDeps, row: Sandbox, facts: ContainerFacts, signal: AbortSignal): Promise<void> {
   const graceMs = Math.max(0, (row.killAtMs ?? 0) - deps.clock.nowMs());
+  if (facts.agentEndpoint !== null && facts.status === 'running') {
+    void deps.agent.announceStop(facts.agentEndpoint, deps.tokens.initSecret(row.id), graceMs);
+  }
   const stopping = deps.runtime.stop(facts.id, Math.ceil(graceMs / 1000));
   const ended = stopping.then(
     () => 'ended' as const,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import Docker from 'dockerode';
 import { errorMessage, SandboxError } from '../../domain/errors.ts';
@@ -9,11 +10,13 @@ import { type DockerHost, parseDockerHost } from './docker-host.ts';
 import { sshAgent } from './ssh-agent.ts';
 
 export interface EngineRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   /** Its variable parts are encoded already. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
+  /** A tar archive, sent in place of the body. */
+  readonly upload?: Readable;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -109,6 +112,7 @@ function dial(modem: Docker['modem'], request: EngineRequest, signal: AbortSigna
     method: request.method,
     options: { _query: request.query ?? {}, _body: request.body ?? {} },
     ...(request.headers === undefined ? {} : { headers: { ...request.headers } }),
+    ...(request.upload === undefined ? {} : { file: request.upload }),
     isStream: true,
     statusCodes: EVERY_STATUS,
     abortSignal: signal,

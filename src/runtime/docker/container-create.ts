@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { isSandboxError, SandboxError } from '../../domain/errors.ts';
 import type { ContainerCreateOutcome, ContainerFacts, ContainerSpec } from '../../ports/container-runtime.ts';
+import { AGENT_PORT, type DeliveredAgent } from './agent-delivery.ts';
 import { inspectContainer } from './container-look.ts';
 import { createBody } from './create-body.ts';
 import type { EngineContext } from './engine-context.ts';
 import type { EngineAnswer } from './exchange.ts';
+import { inspectImage } from './images.ts';
 import { refusal } from './refusals.ts';
 
 /**
@@ -16,15 +18,24 @@ const HOLDER_LOOK_MS = 20;
 /** How often a create without any answer is asked again. */
 const UNANSWERED_TRIES = 3;
 
+/** What is asked only where the container needs it. */
+export interface CreateQuestions {
+  readonly isDiskEnforced: () => Promise<boolean>;
+  readonly agent: () => Promise<DeliveredAgent>;
+}
+
 /** Makes the container, or finds the one of this sandbox under the name. */
 export async function createContainer(
   context: EngineContext,
   spec: ContainerSpec,
-  isDiskEnforced: () => Promise<boolean>,
+  facts: CreateQuestions,
 ): Promise<ContainerCreateOutcome> {
+  const agent = spec.main.kind === 'agent' ? await facts.agent() : null;
   const body = createBody(spec, {
     serviceId: context.serviceId,
-    isDiskEnforced: spec.resources.diskMb !== null && (await isDiskEnforced()),
+    agent,
+    imageUser: agent === null ? '' : ((await inspectImage(context, spec.image))?.user ?? ''),
+    isDiskEnforced: spec.resources.diskMb !== null && (await facts.isDiskEnforced()),
   });
   let unanswered = 0;
   for (let look = 1; look <= HOLDER_LOOKS && unanswered < UNANSWERED_TRIES; look++) {
@@ -39,7 +50,7 @@ export async function createContainer(
     }
     if (answer.status === 404) return { outcome: 'no_image' };
     if (answer.status >= 400) throw refusal(answer, 'make the container');
-    return { outcome: 'created', facts: factsAsAsked(context, spec, madeSchema.parse(answer.body).Id) };
+    return { outcome: 'created', facts: factsAsAsked(context, spec, agent, madeSchema.parse(answer.body).Id) };
   }
   throw new SandboxError('engine_unavailable', `The engine neither made nor has the container "${spec.name}".`);
 }
@@ -47,11 +58,19 @@ export async function createContainer(
 const madeSchema = z.object({ Id: z.string() });
 
 /** A 201 says that it was made as asked: an inspect here would cost 1 to 3 ms of every start. */
-function factsAsAsked({ serviceId }: EngineContext, spec: ContainerSpec, id: string): ContainerFacts {
+function factsAsAsked(
+  { serviceId }: EngineContext,
+  spec: ContainerSpec,
+  agent: DeliveredAgent | null,
+  id: string,
+): ContainerFacts {
   const { name, sandboxId, address, image, resources } = spec;
   const imageDigest = image.startsWith('sha256:') ? image : '';
   const never = { startedAt: '', exitCode: null, oomKilled: false, error: '' } as const;
-  return { id, name, status: 'created', serviceId, sandboxId, ...never, address, imageDigest, resources };
+  const made = { id, name, status: 'created', serviceId, sandboxId, address, imageDigest, resources } as const;
+  // A published port is the engine's to pick, and known once it runs.
+  const agentEndpoint = agent === null || agent.isPublished ? null : `${address}:${AGENT_PORT}`;
+  return { ...made, ...never, agentVersion: agent?.version ?? null, agentEndpoint };
 }
 
 const CONFLICT: ContainerCreateOutcome = { outcome: 'name_conflict' };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ContainerFacts, ContainerStatus, ContainerSummary } from '../../ports/container-runtime.ts';
+import { AGENT_PORT } from './agent-delivery.ts';
 import type { EngineAnswer } from './exchange.ts';
 import { LABELS } from './labels.ts';
 import { understood } from './refusals.ts';
@@ -27,7 +28,10 @@ const inspectSchema = z.object({
     Memory: z.number().nullish(),
     PidsLimit: z.number().nullish(),
   }),
-  NetworkSettings: z.object({ Networks: z.record(z.string(), endpointSchema.nullable()).nullish() }),
+  NetworkSettings: z.object({
+    Networks: z.record(z.string(), endpointSchema.nullable()).nullish(),
+    Ports: z.record(z.string(), z.array(z.object({ HostPort: z.string() })).nullish()).nullish(),
+  }),
 });
 
 const summarySchema = z.object({
@@ -41,14 +45,16 @@ const summarySchema = z.object({
 const NEVER_STARTED = '0001-01-01T00:00:00Z';
 const MIB = 1024 * 1024;
 
-/** The engine's answer to an inspect. */
-export function readFacts(answer: EngineAnswer): ContainerFacts {
+/** The engine's answer to an inspect. `publishedHost` is where published ports are reached; null = addresses are. */
+export function readFacts(answer: EngineAnswer, publishedHost: string | null): ContainerFacts {
   const { Id, Name, Image, State, Config, HostConfig, NetworkSettings } = understood(
     inspectSchema,
     answer,
     'a container',
   );
   const status = statusOf(State.Status);
+  const address = addressOf(NetworkSettings.Networks ?? {});
+  const agentVersion = Config.Labels?.[LABELS.agent] || null;
   const hasEnded = status === 'exited' || status === 'dead';
   return {
     id: Id,
@@ -60,7 +66,9 @@ export function readFacts(answer: EngineAnswer): ContainerFacts {
     exitCode: hasEnded ? State.ExitCode : null,
     oomKilled: State.OOMKilled,
     error: State.Error,
-    address: addressOf(NetworkSettings.Networks ?? {}),
+    address,
+    agentVersion,
+    agentEndpoint: agentVersion === null ? null : endpointOf(address, publishedHost, NetworkSettings.Ports ?? {}),
     imageDigest: Image,
     resources: {
       cpus: (HostConfig.NanoCpus ?? 0) / 1e9,
@@ -103,6 +111,16 @@ function addressOf(networks: Readonly<Record<string, z.infer<typeof endpointSche
   const names = Object.keys(networks).sort((one, other) => Number(isOurs(other)) - Number(isOurs(one)));
   const endpoint = networks[names[0] ?? ''];
   return endpoint?.IPAddress || endpoint?.IPAMConfig?.IPv4Address || null;
+}
+
+function endpointOf(
+  address: string | null,
+  publishedHost: string | null,
+  ports: Readonly<Record<string, readonly { readonly HostPort: string }[] | null | undefined>>,
+): string | null {
+  if (publishedHost === null) return address === null ? null : `${address}:${AGENT_PORT}`;
+  const port = ports[`${AGENT_PORT}/tcp`]?.[0]?.HostPort;
+  return port === undefined ? null : `${publishedHost}:${port}`;
 }
 
 function isOurs(network: string): boolean {

@@ -15,7 +15,7 @@ export async function inspectContainer(context: EngineContext, idOrName: string)
   });
   if (answer.status === 404) return undefined;
   if (answer.status !== 200) throw refusal(answer, 'look at a container');
-  return readFacts(answer);
+  return readFacts(answer, context.publishedHost());
 }
 
 export async function listContainers(context: EngineContext): Promise<readonly ContainerSummary[]> {

@@ -1,8 +1,14 @@
+import { SandboxError } from '../../domain/errors.ts';
 import type { ContainerSpec } from '../../ports/container-runtime.ts';
+import { AGENT_FOLDER, AGENT_PORT, type DeliveredAgent } from './agent-delivery.ts';
 import { LABELS, NETWORKS } from './labels.ts';
 
 export interface CreateFacts {
   readonly serviceId: string;
+  /** The delivered agent, for a container whose main process it is. */
+  readonly agent: DeliveredAgent | null;
+  /** The USER of the image; empty when it names none. */
+  readonly imageUser: string;
   /** True where the storage driver enforces a size. */
   readonly isDiskEnforced: boolean;
 }
@@ -15,11 +21,7 @@ export function createBody(spec: ContainerSpec, facts: CreateFacts): object {
   return {
     Image: spec.image,
     Hostname: spec.sandboxId,
-    Entrypoint: spec.command.slice(0, 1),
-    Cmd: spec.command.slice(1),
-    Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
-    ...(spec.user === null ? {} : { User: spec.user }),
-    ...(spec.workdir === null ? {} : { WorkingDir: spec.workdir }),
+    ...mainProcess(spec.main, facts),
     StopSignal: 'SIGTERM',
     Healthcheck: { Test: ['NONE'] },
     // All three always: an image committed from a sandbox brings that sandbox's labels.
@@ -27,9 +29,30 @@ export function createBody(spec: ContainerSpec, facts: CreateFacts): object {
       [LABELS.service]: facts.serviceId,
       [LABELS.sandbox]: spec.sandboxId,
       [LABELS.tenant]: spec.tenant ?? '',
+      [LABELS.agent]: facts.agent?.version ?? '',
     },
     HostConfig: hostConfig(spec, facts, network),
     NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: spec.address } } } },
+  };
+}
+
+function mainProcess(main: ContainerSpec['main'], { agent, imageUser }: CreateFacts): object {
+  if (main.kind === 'agent') {
+    if (agent === null) throw new SandboxError('internal', 'The engine has no agent to start.');
+    return {
+      Entrypoint: agent.argv.slice(0, 1),
+      Cmd: agent.argv.slice(1),
+      Env: [`SANDGLASS_INIT_SHA256=${main.initSecretHash}`, `SANDGLASS_IMAGE_USER=${imageUser}`],
+      User: '0:0',
+    };
+  }
+  const { command, env, user, workdir } = main;
+  return {
+    Entrypoint: command.slice(0, 1),
+    Cmd: command.slice(1),
+    Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+    ...(user === null ? {} : { User: user }),
+    ...(workdir === null ? {} : { WorkingDir: workdir }),
   };
 }
 
@@ -41,6 +64,8 @@ function hostConfig(spec: ContainerSpec, facts: CreateFacts, network: string): o
     NetworkMode: network,
     RestartPolicy: { Name: 'no' },
     ...limits(resources),
+    ...(facts.agent === null ? {} : { Mounts: [mountOf(facts.agent)] }),
+    ...(facts.agent?.isPublished ? { PortBindings: { [AGENT_PORT]: [{ HostIp: '', HostPort: '' }] } } : {}),
     ...(facts.isDiskEnforced && resources.diskMb !== null ? { StorageOpt: { size: `${resources.diskMb}m` } } : {}),
     Privileged: false,
     CapDrop: ['NET_RAW', 'MKNOD'],
@@ -58,6 +83,11 @@ function hostConfig(spec: ContainerSpec, facts: CreateFacts, network: string): o
  * sandbox's lookups go to its own loopback, where nobody answers.
  */
 const CLOSED_NAMES = { Dns: ['127.0.0.1'], DnsOptions: ['timeout:1', 'attempts:1'] };
+
+/** Read-only, and never made by the engine out of nothing when it is missing: the delivery makes it. */
+function mountOf(agent: DeliveredAgent): object {
+  return { Type: 'volume', Source: agent.volume, Target: AGENT_FOLDER, ReadOnly: true };
+}
 
 /** Memory with swap as one bound: memory alone is refused by the engine when the swap bound is below it. */
 export function limits(resources: ContainerSpec['resources']): object {

@@ -2,6 +2,8 @@ import type { Log } from '../../observe/logger.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ContainerRuntime } from '../../ports/container-runtime.ts';
 import { joinedPulls } from '../joined-pulls.ts';
+import { agentDelivery } from './agent-delivery.ts';
+import type { AgentFolder } from './agent-folder.ts';
 import { type CapabilityOverrides, capabilitiesOf } from './capabilities.ts';
 import { type ConnectionDeps, openConnection } from './connection.ts';
 import { moveContainer } from './container-address.ts';
@@ -42,6 +44,8 @@ export interface DockerRuntimeDeps extends ConnectionDeps {
   /** The folder of Docker's config.json, as DOCKER_CONFIG names it; ~/.docker when not given. */
   readonly dockerConfigFolder?: string | undefined;
   readonly deadlines?: Partial<Deadlines>;
+  /** The agent of this build; without one, only containers with a command of their own can be made. */
+  readonly agentFolder?: () => Promise<AgentFolder>;
 }
 
 /** One Docker engine, 20.10 or newer. Connects with the first call; throws `invalid_request` for a host it cannot read. */
@@ -50,7 +54,8 @@ export function dockerRuntime(deps: DockerRuntimeDeps): ContainerRuntime {
   const connection = openConnection(deps);
   const deadlines = { ...DEADLINES, ...deps.deadlines };
   const calls = engineCalls({ engine, connection, clock, pingMs: deadlines.ping, onCall: deps.onCall ?? (() => {}) });
-  const context: EngineContext = { engine, serviceId, calls, deadlines, clock, log };
+  const context: EngineContext = { engine, serviceId, calls, deadlines, clock, log, publishedHost: () => null };
+  const delivery = agentDelivery(context, () => deps.agentFolder?.());
   const isLocal = connection.host.kind === 'unix';
   const firewall = hostFirewall({ mayChange: () => mayChangeHost(connection.host), log });
   const networks = sandboxNetworks({ context, firewall, openSubnet: deps.openSubnet, closedSubnet: deps.closedSubnet });
@@ -78,7 +83,15 @@ export function dockerRuntime(deps: DockerRuntimeDeps): ContainerRuntime {
     findImage: async (image) => (await inspectImage(context, image))?.id,
     pullImage: pulls.pull,
     keepImage: (templateName, image) => keepImage(context, templateName, image),
-    create: (spec) => createContainer(context, spec, async () => (await info()).diskEnforced),
+    create: (spec) =>
+      createContainer(context, spec, {
+        isDiskEnforced: async () => (await info()).diskEnforced,
+        agent: async () => ({ ...(await delivery.ensure()), isPublished: context.publishedHost() !== null }),
+      }),
+    deliverAgent: async () => {
+      await delivery.ensure();
+      await delivery.removeOld();
+    },
     start: (containerId, known) =>
       startContainer(context, containerId, known, (address) => networks.reattach(containerId, address)),
     moveAddress: (containerId, network, address) => moveContainer(context, containerId, { network, address }),

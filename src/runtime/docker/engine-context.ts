@@ -12,4 +12,6 @@ export interface EngineContext {
   readonly deadlines: Deadlines;
   readonly clock: Clock;
   readonly log: Log;
+  /** The host of published ports; null while addresses of containers are reached as they are. */
+  readonly publishedHost: () => string | null;
 }

@@ -6,13 +6,15 @@ import { refusal, understood } from './refusals.ts';
 
 const imageSchema = z.object({
   Id: z.string(),
-  Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
+  Config: z.object({ Labels: z.record(z.string(), z.string()).nullish(), User: z.string().nullish() }).nullish(),
 });
 
 export interface ImageFacts {
   /** `sha256:...` */
   readonly id: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Its USER; empty when it names none. */
+  readonly user: string;
 }
 
 /** By name, digest or id; undefined when the engine has none of it, or it is no name. */
@@ -27,7 +29,7 @@ export async function inspectImage(context: EngineContext, image: string): Promi
   if (answer.status === 404 || answer.status === 400) return undefined;
   if (answer.status !== 200) throw refusal(answer, `look at the image "${image}"`);
   const facts = understood(imageSchema, answer, 'an image');
-  return { id: facts.Id, labels: facts.Config?.Labels ?? {} };
+  return { id: facts.Id, labels: facts.Config?.Labels ?? {}, user: facts.Config?.User ?? '' };
 }
 
 /** Tags the image `sandglass-keep/<template>:<start of its id>`: `docker image prune` leaves it. Safe to repeat. */

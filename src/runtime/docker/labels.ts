@@ -3,6 +3,8 @@ export const LABELS = {
   service: 'sandglass.service',
   sandbox: 'sandglass.sandbox',
   tenant: 'sandglass.tenant',
+  /** On containers, volumes and images of an agent: its version. */
+  agent: 'sandglass.agent',
 } as const;
 
 /** Shared by all installations on an engine. */

@@ -30,6 +30,7 @@ export function addContainer(world: MemoryWorld, serviceId: string | null, spec:
     runs: 0,
     log: '',
     isTermIgnored: false,
+    initiated: null,
     run: new AbortController(),
   };
   world.containers.set(id, container);
@@ -40,11 +41,13 @@ export function addContainer(world: MemoryWorld, serviceId: string | null, spec:
 export function begin(world: MemoryWorld, container: MemoryContainer): void {
   container.runs++;
   container.run = new AbortController();
+  container.initiated = null;
   const at = new Date(world.clock.nowMs()).toISOString().slice(0, -1);
   const startedAt = `${at}${String(container.runs).padStart(6, '0')}Z`;
   container.facts = { ...container.facts, status: 'running', startedAt, exitCode: null, oomKilled: false, error: '' };
   tell(world, container, 'start');
-  const exitCode = exitCodeOf(container.spec.command);
+  const { main } = container.spec;
+  const exitCode = main.kind === 'command' ? exitCodeOf(main.command) : undefined;
   if (exitCode !== undefined) end(world, container, { exitCode });
 }
 
@@ -75,6 +78,8 @@ export function factsOf(container: MemoryContainer): ContainerFacts {
     serviceId: container.serviceId,
     sandboxId: container.serviceId === null ? null : container.spec.sandboxId,
     address: container.address,
+    agentVersion: container.spec.main.kind === 'agent' ? 'memory' : null,
+    agentEndpoint: endpointOf(container),
     imageDigest: digestOf(container.spec.image),
   };
 }
@@ -83,7 +88,12 @@ export function digestOf(image: string): string {
   return image.startsWith('sha256:') ? image : `sha256:${createHash('sha256').update(image).digest('hex')}`;
 }
 
-function exitCodeOf(command: readonly string[]): number | undefined {
+export function endpointOf({ spec, address }: MemoryContainer): string | null {
+  return spec.main.kind === 'agent' && address !== null ? `${address}:49983` : null;
+}
+
+/** How a command that ends at once ends; undefined for all others. */
+export function exitCodeOf(command: readonly string[]): number | undefined {
   const [program, option, script] = command;
   if (program === 'true') return 0;
   if (program === 'false') return 1;

@@ -3,7 +3,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ContainerRuntime } from '../../ports/container-runtime.ts';
 
 /** A call of the port that goes to the engine. */
-export type CallName = Exclude<keyof ContainerRuntime, 'engine' | 'addressAt' | 'addressCount' | 'close'>;
+export type CallName = Exclude<keyof ContainerRuntime, 'engine' | 'addressAt' | 'addressCount' | 'close'> | 'agentInit';
 
 export interface Fault {
   /** `engine_unavailable` when not given. */
@@ -36,7 +36,8 @@ export function faults(clock: Clock): Faults {
   return {
     async run(call, act) {
       counts.set(call, (counts.get(call) ?? 0) + 1);
-      if (isDown) throw unavailable();
+      // Containers, and the agents in them, live on without their engine.
+      if (isDown && call !== 'agentInit') throw unavailable();
       const failure = take(failures, call);
       await hangs.get(call)?.shift();
       const delayMs = delays.get(call) ?? 0;

@@ -56,6 +56,7 @@ export function memoryRuntime(deps: MemoryRuntimeDeps): { runtime: ContainerRunt
     capabilities: (name) =>
       run('capabilities', () => (runtimes.has(name) ? { ...ALL, ...runtimes.get(name) } : undefined)),
     prepare: () => run('prepare', () => {}),
+    deliverAgent: () => run('deliverAgent', () => {}),
     addressAt: (network, index) => rings[network].at(index),
     addressCount: (network) => rings[network].count,
     findImage: (image) => run('findImage', () => (hasImage(world, image) ? digestOf(image) : undefined)),

@@ -14,6 +14,8 @@ export interface MemoryContainer {
   runs: number;
   log: string;
   isTermIgnored: boolean;
+  /** The incarnation that the agent of the present run was given. */
+  initiated: number | null;
   /** Aborted when the present run ends. */
   run: AbortController;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import { containerName } from '../../../src/domain/ids.ts';
 import type {
+  CommandProcess,
   ContainerEvent,
   ContainerFacts,
   ContainerRuntime,
@@ -27,9 +28,9 @@ export interface RuntimeUnderTest {
 }
 
 export interface Bench extends RuntimeUnderTest {
-  spec(overrides?: Partial<ContainerSpec>): ContainerSpec;
-  created(overrides?: Partial<ContainerSpec>): Promise<ContainerFacts>;
-  started(overrides?: Partial<ContainerSpec>): Promise<ContainerFacts>;
+  spec(overrides?: SpecOverrides): ContainerSpec;
+  created(overrides?: SpecOverrides): Promise<ContainerFacts>;
+  started(overrides?: SpecOverrides): Promise<ContainerFacts>;
   /** The facts as soon as they are as wanted; fails after 10 s. */
   until(containerId: string, isWanted: (facts: ContainerFacts) => boolean): Promise<ContainerFacts>;
   facts(containerId: string): Promise<ContainerFacts>;
@@ -53,6 +54,9 @@ export function useBench(open: () => Promise<RuntimeUnderTest>): () => Bench {
   };
 }
 
+/** A spec with a command of its own as the main process. */
+export type SpecOverrides = Partial<Omit<ContainerSpec, 'main'>> & Partial<Omit<CommandProcess, 'kind'>>;
+
 export function randomId(): string {
   return `t${randomBytes(9).toString('hex')}`;
 }
@@ -67,7 +71,7 @@ export function randomAddress(runtime: ContainerRuntime, network: 'open' | 'clos
 
 function benchOf(opened: RuntimeUnderTest): Bench {
   const { runtime, serviceId, image } = opened;
-  const spec = (overrides: Partial<ContainerSpec> = {}): ContainerSpec => {
+  const spec = ({ command, env, user, workdir, ...overrides }: SpecOverrides = {}): ContainerSpec => {
     const sandboxId = overrides.sandboxId ?? randomId();
     const network = overrides.network ?? 'closed';
     return {
@@ -75,10 +79,13 @@ function benchOf(opened: RuntimeUnderTest): Bench {
       sandboxId,
       tenant: 'acme',
       image,
-      command: ['sleep', 'infinity'],
-      env: {},
-      user: null,
-      workdir: null,
+      main: {
+        kind: 'command',
+        command: command ?? ['sleep', 'infinity'],
+        env: env ?? {},
+        user: user ?? null,
+        workdir: workdir ?? null,
+      },
       sudo: false,
       resources: { cpus: 1, memoryMb: 64, diskMb: null, pids: 64 },
       runtime: 'runc',
@@ -87,7 +94,7 @@ function benchOf(opened: RuntimeUnderTest): Bench {
       ...overrides,
     };
   };
-  const created = async (overrides?: Partial<ContainerSpec>) => {
+  const created = async (overrides?: SpecOverrides) => {
     const made = await runtime.create(spec(overrides));
     if (!('facts' in made)) throw new Error(`not made: ${made.outcome}`);
     return made.facts;

@@ -54,9 +54,12 @@ export const sandboxes = sqliteTable(
     /** True from the first successful start on. */
     ranOnce: integer('ran_once', { mode: 'boolean' }).notNull(),
     agentVersion: text('agent_version'),
+    /** host:port at which the service reaches its agent. */
+    agentEndpoint: text('agent_endpoint'),
     /** SHA-256, hex. */
     trafficTokenHash: text('traffic_token_hash'),
     deleteAfterStop: integer('delete_after_stop', { mode: 'boolean' }).notNull(),
+    deleteIfUnstarted: integer('delete_if_unstarted', { mode: 'boolean' }).notNull().default(false),
     stopAtMs: integer('stop_at_ms'),
     /** A lower bound: looked at again before anything is stopped. */
     idleStopAtMs: integer('idle_stop_at_ms'),

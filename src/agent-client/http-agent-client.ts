@@ -1,0 +1,75 @@
+import { Agent, type Dispatcher, request } from 'undici';
+import { agentHeaders, agentPaths } from '../contract/agent.ts';
+import { errorMessage, SandboxError } from '../domain/errors.ts';
+import type { AgentClient, AgentInitOutcome } from '../ports/agent-client.ts';
+import type { Clock } from '../ports/clock.ts';
+
+/** Between two tries while the agent comes up: it listens some 55 ms after its start. */
+const POLL_MS = 3;
+const LONGEST_ANSWER_MS = 5_000;
+const STOP_MS = 1_000;
+
+/** Control calls over HTTP, straight to each agent's address. */
+export function httpAgentClient({ clock }: { readonly clock: Clock }): AgentClient {
+  const dispatcher = new Agent({ connections: 2, keepAliveTimeout: 1_000, connect: { timeout: 1_000 } });
+  return {
+    async init(endpoint, secret, init, { patienceMs, signal }) {
+      const giveUpMs = clock.monotonicMs() + patienceMs;
+      for (;;) {
+        signal.throwIfAborted();
+        try {
+          return await ask(dispatcher, { endpoint, secret, path: agentPaths.init, body: init }, signal);
+        } catch (cause) {
+          signal.throwIfAborted();
+          if (clock.monotonicMs() >= giveUpMs) throw silent(cause);
+        }
+        await clock.sleep(POLL_MS, signal);
+      }
+    },
+    async announceStop(endpoint, secret, killInMs) {
+      const call = { endpoint, secret, path: agentPaths.stop, body: { killInMs } };
+      await send(dispatcher, call, AbortSignal.timeout(STOP_MS))
+        .then(({ body }) => body.dump())
+        .catch(() => undefined);
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+interface Call {
+  readonly endpoint: string;
+  readonly secret: string;
+  readonly path: string;
+  readonly body: object;
+}
+
+function send(dispatcher: Dispatcher, { endpoint, secret, path, body }: Call, signal: AbortSignal) {
+  return request(`http://${endpoint}${path}`, {
+    method: 'POST',
+    dispatcher,
+    signal,
+    headers: { 'content-type': 'application/json', [agentHeaders.initSecret]: secret },
+    body: JSON.stringify(body),
+  });
+}
+
+/** Rejects when there was no answer, or none that an agent gives. */
+async function ask(dispatcher: Dispatcher, call: Call, outer: AbortSignal): Promise<AgentInitOutcome> {
+  const signal = AbortSignal.any([outer, AbortSignal.timeout(LONGEST_ANSWER_MS)]);
+  const { statusCode, body } = await send(dispatcher, call, signal);
+  const answer: unknown = await body.json().catch(() => undefined);
+  if (statusCode === 200) return { outcome: 'ready' };
+  if (statusCode === 409) return { outcome: 'other_incarnation' };
+  if (statusCode === 422 && isRefusal(answer)) {
+    return { outcome: 'refused', message: answer.message, exitCode: answer.exitCode };
+  }
+  throw new Error(`an agent answered ${statusCode} to ${call.path}`);
+}
+
+function isRefusal(answer: unknown): answer is { message: string; exitCode: number | null } {
+  return typeof answer === 'object' && answer !== null && 'message' in answer && 'exitCode' in answer;
+}
+
+function silent(cause: unknown): SandboxError {
+  return new SandboxError('agent_unavailable', `The agent inside does not answer (${errorMessage(cause)}).`, { cause });
+}

@@ -1,0 +1,73 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import {
+  type AgentInit,
+  type AgentInitDone,
+  type AgentInitRefused,
+  agentHeaders,
+  agentPaths,
+} from '../../contract/agent.ts';
+import { AgentError } from '../agent-error.ts';
+import type { MainCommand } from '../main-command.ts';
+import { type RunDeps, runOf } from '../run-of.ts';
+import { sha256 } from '../session.ts';
+import { type AgentRoute, readJson, sendJson } from './agent-call.ts';
+
+export interface InitDeps extends RunDeps {
+  /** SHA-256 of the secret, as the container was given it. */
+  readonly initSecretHash: string;
+  readonly mainCommand: MainCommand;
+  /** Ends the agent with that code, once its answer is out. */
+  readonly endWith: (exitCode: number) => void;
+}
+
+/** A command that is up this long after its start was started well. */
+const HOLD_MS = 50;
+/** Exit code of a shell whose command cannot be started (POSIX, 2.8.2). */
+const NOT_STARTED = 127;
+
+/**
+ * `POST /init`: takes one run, once; the same again is 200, any other 409. A run whose command ends at once, or cannot
+ * be started, is refused with 422, and the agent ends with it. Nothing else inside can say the secret.
+ */
+export function initRoute(deps: InitDeps): AgentRoute {
+  let under: Promise<AgentInitDone | AgentInitRefused> | undefined;
+  let incarnation: number | undefined;
+  return {
+    path: agentPaths.init,
+    methods: ['POST'],
+    access: 'own',
+    async answer({ request, response }) {
+      requireSecret(request, deps.initSecretHash);
+      // Our own service wrote it (contract/agent.ts), and nobody else has the secret.
+      const init = (await readJson(request)) as AgentInit;
+      if (incarnation !== undefined && incarnation !== init.incarnation) {
+        throw new AgentError('failed_precondition', `This agent serves incarnation ${incarnation}.`);
+      }
+      incarnation = init.incarnation;
+      under ??= begin(deps, init);
+      const outcome = await under;
+      const isReady = outcome.outcome === 'ready';
+      if (!isReady) response.once('close', () => deps.endWith(outcome.exitCode ?? NOT_STARTED));
+      sendJson(response, isReady ? 200 : 422, outcome);
+    },
+  };
+}
+
+export function requireSecret(request: IncomingMessage, hash: string): void {
+  const given = request.headers[agentHeaders.initSecret];
+  const isRight = typeof given === 'string' && timingSafeEqual(sha256(given), Buffer.from(hash, 'hex'));
+  if (!isRight) throw new AgentError('unauthenticated', 'This call is for the service only.');
+}
+
+async function begin(deps: InitDeps, init: AgentInit): Promise<AgentInitDone | AgentInitRefused> {
+  try {
+    deps.session.begin(await runOf(deps, init));
+    const ended = init.command === null ? undefined : await deps.mainCommand.start(init.command, HOLD_MS);
+    if (ended === undefined) return { outcome: 'ready' };
+    return { outcome: 'refused', message: `Its command ended at once with code ${ended}.`, exitCode: ended };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { outcome: 'refused', message, exitCode: null };
+  }
+}

@@ -1,0 +1,49 @@
+import { constants } from 'node:os';
+import { type ProcessSpec, spawnAs } from './process/spawn-as.ts';
+import type { Session } from './session.ts';
+
+/** The process whose end ends the sandbox. */
+export interface MainCommand {
+  /** Its code when it has ended within `holdMs`, else undefined: from then on its end ends the agent. */
+  start(argv: readonly string[], holdMs: number): Promise<number | undefined>;
+  /** Its process id while it runs. */
+  readonly pid: number | undefined;
+}
+
+/** Writes to the container's own output, which is the log of the sandbox. */
+export function mainCommand(session: Session, endWith: (exitCode: number) => void): MainCommand {
+  let pid: number | undefined;
+  return {
+    get pid() {
+      return pid;
+    },
+    start([command = '', ...args], holdMs) {
+      const spec: ProcessSpec = { user: session.run().defaultUser, command, args, cwd: null, env: {} };
+      const child = spawnAs(session, spec, ['ignore', 'inherit', 'inherit']);
+      pid = child.pid;
+      return new Promise((resolve, reject) => {
+        let isHeld = true;
+        const timer = setTimeout(() => {
+          isHeld = false;
+          resolve(undefined);
+        }, holdMs);
+        child.once('error', (error) => {
+          clearTimeout(timer);
+          reject(new Error(`Its command could not be started: ${error.message}`));
+        });
+        child.once('exit', (code, signal) => {
+          pid = undefined;
+          clearTimeout(timer);
+          const exitCode = exitCodeOf(code, signal);
+          if (isHeld) resolve(exitCode);
+          else endWith(exitCode);
+        });
+      });
+    },
+  };
+}
+
+/** As a shell tells it: 128 and the signal's number for one that was killed. */
+export function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
+  return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+}

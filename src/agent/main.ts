@@ -1,0 +1,39 @@
+import { AGENT_PORT, agentVariables } from '../contract/agent.ts';
+import { systemAccounts } from './accounts.ts';
+import type { AgentDeps } from './deps.ts';
+import { agentServer } from './http/agent-server.ts';
+import { healthRoutes } from './http/health-routes.ts';
+import { initRoute } from './http/init-route.ts';
+import { stopRoute } from './http/stop-route.ts';
+import { mainCommand } from './main-command.ts';
+import { openSession } from './session.ts';
+import { shutdown } from './shutdown.ts';
+import { startTicks } from './ticks.ts';
+import { tunnel } from './tunnel.ts';
+
+/** The main process of a sandbox, under docker-init: listens, and does nothing until it is given a run. */
+function main(): void {
+  const initSecretHash = process.env[agentVariables.initSecretHash] ?? '';
+  const imageEnv = { ...process.env };
+  const imageWorkdir = process.cwd();
+  const deps: AgentDeps = { session: openSession(), accounts: systemAccounts(), ticks: startTicks() };
+  const endWith = (exitCode: number) => process.exit(exitCode);
+  const command = mainCommand(deps.session, endWith);
+  const ending = shutdown({ groups: () => (command.pid === undefined ? [] : [command.pid]), endWith });
+  const server = agentServer({
+    session: deps.session,
+    routes: [
+      initRoute({ ...deps, imageEnv, imageWorkdir, initSecretHash, mainCommand: command, endWith }),
+      stopRoute(ending, initSecretHash),
+      ...healthRoutes(deps.session),
+    ],
+    upgrades: [],
+    connect: tunnel,
+  });
+  process.on('SIGTERM', () => ending.begin());
+  // One broken stream of a caller must not end everybody's sandbox.
+  process.on('uncaughtException', (error) => process.stderr.write(`agent: ${error.stack ?? error.message}\n`));
+  server.listen(AGENT_PORT, '0.0.0.0');
+}
+
+main();

@@ -1,0 +1,70 @@
+import { isSandboxError } from '../../domain/errors.ts';
+import type { Sandbox } from '../../domain/sandbox.ts';
+import type { AgentInitOutcome } from '../../ports/agent-client.ts';
+import type { ContainerFacts } from '../../ports/container-runtime.ts';
+import { specOf } from './fresh-container.ts';
+import type { JobDeps } from './job-deps.ts';
+
+/** How long the agent may be silent before the engine is asked whether its container still runs. */
+const PATIENCE_MS = 2_000;
+const END_LOOKS = 50;
+const END_LOOK_MS = 20;
+
+/**
+ * Hands the run to the agent inside; ready means that it answers. undefined when it took it, or when its container has
+ * ended (verify tells how); else why it did not. A container of a release without an agent is ready as it is.
+ */
+export async function handOver(
+  deps: JobDeps,
+  row: Sandbox,
+  started: ContainerFacts,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (started.agentVersion === null) return undefined;
+  let isRestarted = false;
+  for (let endpoint = started.agentEndpoint; !signal.aborted; ) {
+    const answer = endpoint === null ? 'silent' : await init(deps, row, endpoint, signal);
+    if (signal.aborted) return undefined;
+    if (answer !== 'silent') {
+      if (answer.outcome === 'ready') return undefined;
+      if (answer.outcome === 'refused') return answer.message;
+      // It runs since an earlier incarnation: whoever started it was not us.
+      if (isRestarted) return 'Its agent serves another run and does not let go of it.';
+      isRestarted = true;
+      await deps.runtime.kill(started.id);
+      await deps.runtime.start(started.id);
+    }
+    const facts = await deps.runtime.inspect(started.id);
+    if (facts?.status !== 'running') return undefined;
+    endpoint = facts.agentEndpoint;
+  }
+  return undefined;
+}
+
+async function init(
+  deps: JobDeps,
+  row: Sandbox,
+  endpoint: string,
+  signal: AbortSignal,
+): Promise<AgentInitOutcome | 'silent'> {
+  const { env, user, workdir, command } = specOf(row);
+  const accessToken = deps.tokens.accessToken(row.id);
+  const run = { incarnation: row.incarnation, accessToken, env, user, workdir, command };
+  try {
+    return await deps.agent.init(endpoint, deps.tokens.initSecret(row.id), run, { patienceMs: PATIENCE_MS, signal });
+  } catch (error) {
+    if (signal.aborted || isSandboxError(error, 'agent_unavailable')) return 'silent';
+    throw error;
+  }
+}
+
+/** A container whose agent has refused ends by itself; one that does not within a second is ended. */
+export async function endOf(deps: JobDeps, running: ContainerFacts): Promise<ContainerFacts> {
+  for (let look = 0; look < END_LOOKS; look++) {
+    const facts = await deps.runtime.inspect(running.id);
+    if (facts === undefined || facts.status !== 'running') return facts ?? running;
+    await deps.clock.sleep(END_LOOK_MS);
+  }
+  await deps.runtime.kill(running.id);
+  return (await deps.runtime.inspect(running.id)) ?? running;
+}

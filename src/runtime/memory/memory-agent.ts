@@ -1,0 +1,32 @@
+import { SandboxError } from '../../domain/errors.ts';
+import type { AgentClient, AgentInitOutcome } from '../../ports/agent-client.ts';
+import { end, endpointOf, exitCodeOf } from './container-life.ts';
+import type { MemoryContainer, MemoryWorld } from './memory-world.ts';
+
+/** The agents of the containers of a world in memory: they answer at once, and run what `begin` would. */
+export function memoryAgent(world: MemoryWorld): AgentClient {
+  const { run } = world.faults;
+  return {
+    init: (endpoint, _secret, init) =>
+      run('agentInit', (): AgentInitOutcome => {
+        const container = find(world, endpoint);
+        if (container === undefined) throw new SandboxError('agent_unavailable', 'The agent inside does not answer.');
+        if (container.initiated !== null && container.initiated !== init.incarnation) {
+          return { outcome: 'other_incarnation' };
+        }
+        container.initiated = init.incarnation;
+        const exitCode = exitCodeOf(init.command ?? []);
+        if (exitCode === undefined) return { outcome: 'ready' };
+        end(world, container, { exitCode });
+        return { outcome: 'refused', message: `Its command ended at once with code ${exitCode}.`, exitCode };
+      }),
+    async announceStop() {},
+    async close() {},
+  };
+}
+
+function find(world: MemoryWorld, endpoint: string): MemoryContainer | undefined {
+  return [...world.containers.values()].find(
+    (container) => container.facts.status === 'running' && endpointOf(container) === endpoint,
+  );
+}
