@@ -17,6 +17,7 @@ import { readTemplateFile } from './operations/template-file.ts';
 import { templateRegistry } from './operations/template-registry.ts';
 import type { ContainerRuntime } from './ports/container-runtime.ts';
 import type { FaultPoint } from './ports/fault-point.ts';
+import { liveActivity } from './reconcile/activity.ts';
 import { changeFeed } from './reconcile/change-feed.ts';
 import { type CloseStack, closeStack } from './reconcile/close-stack.ts';
 import { withFaultPoints } from './reconcile/fault-points.ts';
@@ -177,6 +178,7 @@ async function openOperations(config: Config, world: World): Promise<OperationDe
   return {
     ...world,
     reconciler: lifecycle,
+    activity: liveActivity(world),
     templates: await templateRegistry({ fixed, store: world.templates, runtime, log }),
     limits: {
       cpus: config.SANDGLASS_CPUS_MAX,

@@ -8,10 +8,13 @@ import type { Clock } from '../ports/clock.ts';
 const POLL_MS = 3;
 const LONGEST_ANSWER_MS = 5_000;
 const STOP_MS = 1_000;
+const BUSY_MS = 500;
 
 /** Control calls over HTTP, straight to each agent's address. */
 export function httpAgentClient({ clock }: { readonly clock: Clock }): AgentClient {
   const dispatcher = new Agent({ connections: 2, keepAliveTimeout: 1_000, connect: { timeout: 1_000 } });
+  // Streams may be quiet for as long as they like: only the answer's head is bounded.
+  const streams = new Agent({ connections: 128, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 10_000 } });
   return {
     async init(endpoint, secret, init, { patienceMs, signal }) {
       const giveUpMs = clock.monotonicMs() + patienceMs;
@@ -32,7 +35,32 @@ export function httpAgentClient({ clock }: { readonly clock: Clock }): AgentClie
         .then(({ body }) => body.dump())
         .catch(() => undefined);
     },
-    close: () => dispatcher.destroy(),
+    async call(endpoint, accessToken, { method, path, headers, body, signal }) {
+      try {
+        const answer = await request(`http://${endpoint}${path}`, {
+          ...{ method, dispatcher: streams, signal, body: body ?? null },
+          headers: { ...headers, [agentHeaders.accessToken]: accessToken },
+        });
+        return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+      } catch (cause) {
+        signal.throwIfAborted();
+        throw silent(cause);
+      }
+    },
+    async isBusy(endpoint, accessToken) {
+      try {
+        const { statusCode, body } = await request(`http://${endpoint}${agentPaths.busy}`, {
+          ...{ dispatcher, signal: AbortSignal.timeout(BUSY_MS), headers: { [agentHeaders.accessToken]: accessToken } },
+        });
+        const answer: unknown = await body.json();
+        return (
+          statusCode === 200 && typeof answer === 'object' && answer !== null && Reflect.get(answer, 'busy') === true
+        );
+      } catch {
+        return false;
+      }
+    },
+    close: async () => void (await Promise.all([dispatcher.destroy(), streams.destroy()])),
   };
 }
 

@@ -26,6 +26,8 @@ export const agentPaths = {
   health: '/health',
   init: '/init',
   stop: '/stop',
+  /** 200 `{ busy }`: whether a process started through the agent runs. */
+  busy: '/sandglass/busy',
   exec: '/sandglass/exec',
   files: '/sandglass/files',
   processes: '/sandglass/processes',

@@ -1,6 +1,8 @@
 import type { LifetimePolicy } from '../domain/lifetime.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { StartDefaults } from '../domain/spec.ts';
+import type { Activity } from '../ports/activity.ts';
+import type { AgentClient } from '../ports/agent-client.ts';
 import type { ChangeFeed } from '../ports/change-feed.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
@@ -8,6 +10,7 @@ import type { Ids } from '../ports/ids.ts';
 import type { KeyStore } from '../ports/key-store.ts';
 import type { LiveStore } from '../ports/live-store.ts';
 import type { SandboxStore } from '../ports/sandbox-store.ts';
+import type { Tokens } from '../ports/tokens.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
 import type { TemplateRegistry } from './template-registry.ts';
 
@@ -17,6 +20,9 @@ export interface OperationDeps {
   readonly live: LiveStore;
   readonly keys: KeyStore;
   readonly runtime: ContainerRuntime;
+  readonly agent: AgentClient;
+  readonly tokens: Tokens;
+  readonly activity: Activity;
   readonly reconciler: Reconciler;
   readonly feed: ChangeFeed;
   readonly clock: Clock;

@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 /** A run of a sandbox, as its agent takes it over. */
 export interface AgentInit {
   readonly incarnation: number;
@@ -21,8 +23,29 @@ export type AgentInitOutcome =
 /** Where an agent answers: `host:port`. */
 export type AgentEndpoint = string;
 
-/** The control calls to the agents inside the sandboxes. */
+export interface AgentRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  /** With its query, encoded. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Readable | string | undefined;
+  /** Cuts request and answer. */
+  readonly signal: AbortSignal;
+}
+
+export interface AgentAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The caller's to read or to destroy. */
+  readonly body: Readable;
+}
+
+/** Calls to the agents inside the sandboxes. */
 export interface AgentClient {
+  /** A use call, with the sandbox's access token. Throws `agent_unavailable` when there is no answer's head within 10 s. */
+  call(endpoint: AgentEndpoint, accessToken: string, request: AgentRequest): Promise<AgentAnswer>;
+  /** Whether a process started through the agent runs; false when the agent does not say so within 500 ms. */
+  isBusy(endpoint: AgentEndpoint, accessToken: string): Promise<boolean>;
   /**
    * Waits until the agent answers and hands it a run. The same run again is `ready`. Throws `agent_unavailable` when it
    * does not answer for `patienceMs`, and the signal's reason when that aborts first.

@@ -2,15 +2,19 @@ import { errorMessage } from '../domain/errors.ts';
 import { type DeadlineName, idleStopAtFor } from '../domain/lifetime.ts';
 import type { Sandbox } from '../domain/sandbox.ts';
 import type { Log } from '../observe/logger.ts';
+import type { AgentClient } from '../ports/agent-client.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LiveStore } from '../ports/live-store.ts';
 import type { SandboxStore } from '../ports/sandbox-store.ts';
+import type { Tokens } from '../ports/tokens.ts';
 import type { ApplyEvent } from './apply-event.ts';
 import type { ClockGuard } from './clock-guard.ts';
 
 export interface DeadlineScanDeps {
   readonly store: SandboxStore;
   readonly live: LiveStore;
+  readonly agent: AgentClient;
+  readonly tokens: Tokens;
   readonly clock: Clock;
   readonly log: Log;
   readonly guard: ClockGuard;
@@ -89,10 +93,20 @@ async function isReallyIdle(deps: DeadlineScanDeps, id: string, isYoung: boolean
   const live = await lastActivity(deps, row);
   if (typeof live === 'number' && live > (row.lastActivityAtMs ?? 0)) {
     await deps.store.touch(id, row.incarnation, live);
-    return (idleStopAtFor(row.lifetime, live) ?? 0) <= nowMs ? 'idle' : 'over';
+    if ((idleStopAtFor(row.lifetime, live) ?? 0) > nowMs) return 'over';
   }
+  if (await isBusy(deps, row)) {
+    await deps.store.touch(id, row.incarnation, nowMs);
+    return 'over';
+  }
+  if (typeof live === 'number' && live > (row.lastActivityAtMs ?? 0)) return 'idle';
   const isInDoubt = live === 'unknown' || isYoung;
   return isInDoubt && row.idleStopAtMs + IDLE_DOUBT_MS > nowMs ? 'left' : 'idle';
+}
+
+/** A command that is longer than the idle time keeps its sandbox, whoever listens to it. */
+async function isBusy({ agent, tokens }: DeadlineScanDeps, { id, agentEndpoint }: Sandbox): Promise<boolean> {
+  return agentEndpoint !== null && (await agent.isBusy(agentEndpoint, tokens.accessToken(id)));
 }
 
 async function lastActivity(deps: DeadlineScanDeps, row: Sandbox): Promise<number | null | 'unknown'> {

@@ -80,6 +80,8 @@ async function removeOrphans(
       const row = await deps.store.find(sandboxId);
       if (row !== undefined && row.state !== 'deleted') return;
       try {
+        // Its delete may have removed it since it was listed: then nothing had to be made good.
+        if ((await deps.runtime.inspect(id)) === undefined) return;
         await deps.runtime.remove(id);
         removed += 1;
         deps.onCorrection('orphan', sandboxId);

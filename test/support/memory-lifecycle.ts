@@ -6,6 +6,7 @@ import type { OperationDeps } from '../../src/operations/deps.ts';
 import { templateRegistry } from '../../src/operations/template-registry.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { FaultPoint } from '../../src/ports/fault-point.ts';
+import { liveActivity } from '../../src/reconcile/activity.ts';
 import { changeFeed } from '../../src/reconcile/change-feed.ts';
 import { type PointedPorts, withFaultPoints } from '../../src/reconcile/fault-points.ts';
 import { reconciler } from '../../src/reconcile/reconciler.ts';
@@ -83,7 +84,8 @@ export async function memoryLifecycle(options: MemoryLifecycleOptions = {}) {
     log: silentLog,
   });
   const operations: OperationDeps = {
-    ...{ store, live, runtime, feed, clock, policy, templates },
+    ...{ store, live, runtime, agent, tokens, feed, clock, policy, templates },
+    activity: liveActivity({ live, clock, log: silentLog }),
     keys: sqliteKeyStore(connection),
     reconciler: lifecycle,
     ids: systemIds,

@@ -30,6 +30,7 @@ export function addContainer(world: MemoryWorld, serviceId: string | null, spec:
     runs: 0,
     log: '',
     isTermIgnored: false,
+    isBusy: false,
     initiated: null,
     run: new AbortController(),
   };

@@ -21,6 +21,10 @@ export function memoryAgent(world: MemoryWorld): AgentClient {
         return { outcome: 'refused', message: `Its command ended at once with code ${exitCode}.`, exitCode };
       }),
     async announceStop() {},
+    async call() {
+      throw new SandboxError('agent_unavailable', 'Nothing runs inside a container in memory.');
+    },
+    isBusy: async (endpoint) => find(world, endpoint)?.isBusy ?? false,
     async close() {},
   };
 }

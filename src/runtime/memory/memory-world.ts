@@ -14,6 +14,8 @@ export interface MemoryContainer {
   runs: number;
   log: string;
   isTermIgnored: boolean;
+  /** True while its agent says that a process runs. */
+  isBusy: boolean;
   /** The incarnation that the agent of the present run was given. */
   initiated: number | null;
   /** Aborted when the present run ends. */
