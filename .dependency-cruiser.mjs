@@ -34,6 +34,8 @@ const LIBRARY_HOMES = [
   { library: 'ioredis', home: '^src/store/live/' },
   { library: 'node-cron', home: '^src/schedule/' },
   { library: 'xstate', home: '^src/domain/' },
+  { library: '(@connectrpc|@lydell|busboy|tar-stream)', home: '^src/agent/' },
+  { library: 'undici', home: '^src/(agent-client|proxy)/' },
 ];
 const DOMAIN_LIBRARIES = '(xstate|zod)';
 
@@ -56,7 +58,7 @@ const folderRules = FOLDERS.map((name) => {
     'imports-of-local-commands',
     'serve, config, doctor and keys may import compose.ts too',
     { path: LOCAL_COMMANDS },
-    { path: '^src/', pathNot: [...allowed, ...config, String.raw`^src/compose\.ts$`] },
+    { path: '^src/', pathNot: [...allowed, ...config, String.raw`^src/compose(\.ts$|/)`] },
   );
   return [rule, local];
 });
@@ -71,10 +73,10 @@ const rootRules = [
   forbid(
     'imports-of-compose',
     'compose.ts builds the service and nothing else',
-    { path: String.raw`^src/compose\.ts$` },
+    { path: String.raw`^src/compose(\.ts$|/)` },
     {
       path: '^src/',
-      pathNot: [String.raw`^src/config\.ts$`, ...FOLDERS.filter((one) => !NOT_COMPOSED.includes(one)).map(folder)],
+      pathNot: [String.raw`^src/config\.ts$`, folder('compose'), ...FOLDERS.filter((one) => !NOT_COMPOSED.includes(one)).map(folder)],
     },
   ),
   forbid(
@@ -86,10 +88,10 @@ const rootRules = [
   ...['outside-of-the-table', 'alone-outside-of-the-table'].map((name, index) =>
     forbid(
       name,
-      'src has main.ts, compose.ts, config.ts and the folders of the table',
+      'src has main.ts, compose.ts with its folder, config.ts and the folders of the table',
       {
         path: '^src/',
-        pathNot: [String.raw`^src/(main|compose|config)\.ts$`, ...FOLDERS.map(folder)],
+        pathNot: [String.raw`^src/(main|compose|config)\.ts$`, folder('compose'), ...FOLDERS.map(folder)],
         ...(index === 1 ? { orphan: true } : {}),
       },
       {},

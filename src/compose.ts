@@ -1,42 +1,28 @@
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import packageJson from '../package.json' with { type: 'json' };
+import { resolve } from 'node:path';
 import { httpAgentClient } from './agent-client/http-agent-client.ts';
+import { banner, urlOf, VERSION } from './compose/banner.ts';
+import { deliverAgent, openRuntime, sandboxSubnets } from './compose/engine.ts';
+import { fixedTemplates } from './compose/fixed-templates.ts';
+import { openInstallation } from './compose/installation.ts';
 import { type Config, describeConfig, lifetimePolicy, unknownSettings } from './config.ts';
-import type { Template } from './domain/template.ts';
 import { createAdminApp } from './http/admin-app.ts';
 import { createApp } from './http/app.ts';
 import { listen } from './http/listen.ts';
 import { createLogger, type Log } from './observe/logger.ts';
 import { createMetrics } from './observe/metrics.ts';
-import { createKey, listKeys, type NewKey, revokeKey } from './operations/api-keys.ts';
 import type { OperationDeps } from './operations/deps.ts';
-import { type FirstKeyFile, openWithKey } from './operations/first-key-file.ts';
+import { openWithKey } from './operations/first-key-file.ts';
 import { readiness } from './operations/readiness.ts';
-import { readTemplateFile } from './operations/template-file.ts';
 import { templateRegistry } from './operations/template-registry.ts';
-import type { ContainerRuntime } from './ports/container-runtime.ts';
 import type { FaultPoint } from './ports/fault-point.ts';
 import { liveActivity } from './reconcile/activity.ts';
 import { changeFeed } from './reconcile/change-feed.ts';
 import { type CloseStack, closeStack } from './reconcile/close-stack.ts';
 import { withFaultPoints } from './reconcile/fault-points.ts';
 import { reconciler } from './reconcile/reconciler.ts';
-import { type AgentFolder, readAgentFolder } from './runtime/docker/agent-folder.ts';
-import { type DockerRuntimeDeps, dockerRuntime } from './runtime/docker/docker-runtime.ts';
-import { hostTokens } from './runtime/host/host-tokens.ts';
-import { systemClock } from './runtime/host/system-clock.ts';
-import { systemIds } from './runtime/host/system-ids.ts';
 import { startSchedules } from './schedule/schedules.ts';
 import { openLiveStore } from './store/live/open-live-store.ts';
-import { openSqlite, type SqliteConnection } from './store/sql/sqlite/connection.ts';
 import { lockDataDir } from './store/sql/sqlite/data-dir-lock.ts';
-import { installationId, installationSecret } from './store/sql/sqlite/installation.ts';
-import { sqliteKeyStore } from './store/sql/sqlite/key-store.ts';
-import { sqliteSandboxStore } from './store/sql/sqlite/sandbox-store.ts';
-import { sqliteTemplateStore } from './store/sql/sqlite/template-store.ts';
-
-const VERSION = packageJson.version;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -85,6 +71,7 @@ async function open(config: Config, env: Environment, start: Start): Promise<Ser
   const ports = await openPorts(config, env, { ...world, operations }, opened);
   opened.add(runSchedules(config, world));
   void operations.templates.prepareImages();
+  void deliverAgent(world);
   const { kind, detail } = live.status();
   log.info({ event: 'service.started', url: ports.url, serviceId: world.serviceId, liveStore: kind, detail }, 'ready');
   return {
@@ -108,32 +95,6 @@ function runSchedules(config: Config, { lifecycle, log, metrics }: World): () =>
     purgeSeconds: config.SANDGLASS_PURGE_SECONDS,
     onScan: metrics.onScan,
   });
-}
-
-/** What is kept in SQL, opened without the rest of the service; the caller closes it. */
-export function openInstallation(config: Config) {
-  const connection = openDatabase(config);
-  return {
-    connection,
-    store: sqliteSandboxStore(connection),
-    keys: sqliteKeyStore(connection),
-    templates: sqliteTemplateStore(connection),
-    serviceId: installationId(connection, systemIds.hex(16)),
-    tokens: hostTokens(installationSecret(connection, systemIds.hex(32))),
-    clock: systemClock,
-    ids: systemIds,
-  };
-}
-
-/** The keys of an installation, changed straight in its database; works beside a service that runs. */
-export function openLocalKeys(config: Config) {
-  const installation = openInstallation(config);
-  return {
-    create: (wish: NewKey) => createKey(installation, wish),
-    list: () => listKeys(installation),
-    revoke: (id: string) => revokeKey(installation, id),
-    close: () => installation.connection.close(),
-  };
 }
 
 interface Start {
@@ -238,74 +199,4 @@ async function openPorts(
   const admin = await listen({ fetch: adminApp.fetch, host: adminHost, port: adminPort, blockedSubnets, log });
   opened.add(() => admin.close(CLOSE_GRACE_MS));
   return { url: urlOf(host, api.port), metricsUrl: `${urlOf(adminHost, admin.port)}/metrics` };
-}
-
-function openDatabase(config: Config): SqliteConnection {
-  const given = config.SANDGLASS_DATABASE_URL?.replace(/^sqlite:(\/\/)?/, '');
-  return openSqlite({
-    path: resolve(given ?? join(config.SANDGLASS_DATA_DIR, 'sandglass.sqlite')),
-    migrationsFolder: fileURLToPath(new URL('../migrations/sqlite', import.meta.url)),
-    synchronous: config.SANDGLASS_SQLITE_SYNCHRONOUS,
-  });
-}
-
-/** The engine of the configuration; connects with the first call. */
-export function openRuntime(
-  config: Config,
-  env: Environment,
-  deps: Pick<DockerRuntimeDeps, 'serviceId' | 'log' | 'onCall'>,
-): ContainerRuntime {
-  return dockerRuntime({
-    ...deps,
-    engine: 'local',
-    dockerHost: config.SANDGLASS_DOCKER_HOST,
-    certPath: env['DOCKER_CERT_PATH'],
-    dockerConfigFolder: env['DOCKER_CONFIG'],
-    openSubnet: config.SANDGLASS_OPEN_SUBNET,
-    closedSubnet: config.SANDGLASS_CLOSED_SUBNET,
-    agentFolder: builtAgent,
-    clock: systemClock,
-  });
-}
-
-/** Lies beside the service in dist; found from its sources too. */
-function builtAgent(): Promise<AgentFolder> {
-  return readAgentFolder(fileURLToPath(new URL('../dist/agent', import.meta.url)));
-}
-
-/** The file may redefine `base`. */
-function fixedTemplates(config: Config): readonly Template[] {
-  const fromFile = config.SANDGLASS_TEMPLATES === null ? [] : readTemplateFile(config.SANDGLASS_TEMPLATES);
-  if (fromFile.some(({ name }) => name === 'base')) return fromFile;
-  const nothing = { resources: {}, user: null, workdir: null, env: {}, memoryBudgetMb: null, floor: 0 };
-  return [{ name: 'base', image: config.SANDGLASS_BASE_IMAGE, sudo: true, ...nothing, source: 'builtin' }, ...fromFile];
-}
-
-/** The networks as they are, or as they will be made when the engine is back. */
-async function sandboxSubnets(config: Config, runtime: ContainerRuntime): Promise<readonly string[]> {
-  try {
-    return (await runtime.info()).networks.map(({ subnet }) => subnet);
-  } catch {
-    return [config.SANDGLASS_OPEN_SUBNET, config.SANDGLASS_CLOSED_SUBNET];
-  }
-}
-
-function urlOf(host: string, port: number): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-function banner(
-  ports: { readonly url: string; readonly metricsUrl: string },
-  { secret, path }: FirstKeyFile,
-  isGiven: boolean,
-): readonly string[] {
-  const kept = isGiven ? 'as given in SANDGLASS_ADMIN_KEY' : `kept in ${path}`;
-  return [
-    '',
-    `Sandglass ${VERSION} is ready.`,
-    `  URL      ${ports.url}`,
-    `  API key  ${secret ?? kept}`,
-    `  Metrics  ${ports.metricsUrl}`,
-    '',
-  ];
 }

@@ -81,6 +81,11 @@ export const settings = {
     'unix:///var/run/docker.sock',
     'The engine; tcp takes its TLS files from DOCKER_CERT_PATH.',
   ),
+  SANDGLASS_ENGINE_ADDRESS: setting(
+    optional,
+    '',
+    'Where ports published by the engine are reached, for an engine whose containers are not; empty = found by itself.',
+  ),
   SANDGLASS_OPEN_SUBNET: setting(
     subnet,
     '10.213.0.0/16',

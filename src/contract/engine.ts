@@ -11,6 +11,7 @@ const reachableSchema = z.object({
   memoryMb: z.number(),
   diskEnforced: z.boolean().openapi({ description: 'Whether diskMb of a sandbox is enforced.' }),
   hostIsolated: z.boolean().openapi({ description: 'Whether the host drops new connections from sandboxes.' }),
+  agentsReached: z.string().openapi({ description: 'How the service reaches the agents inside sandboxes.' }),
   networks: z.array(z.object({ name: z.string(), subnet: z.string() })),
 });
 

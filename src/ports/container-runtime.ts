@@ -86,6 +86,8 @@ export interface EngineInfo {
   /** True when the host drops new connections from sandboxes; false where that could not be set up. */
   readonly hostIsolated: boolean;
   readonly networks: readonly { readonly name: string; readonly subnet: string }[];
+  /** How the service reaches the agents inside, in words. */
+  readonly agentsReached: string;
   /** By the engine's clock, to judge ages. */
   readonly nowMs: number;
 }

@@ -18,6 +18,7 @@ it('23: after a restart of dockerd, on which all containers die, every row is ri
     service = await startService({
       SANDGLASS_REDIS_URL: 'memory',
       SANDGLASS_DOCKER_HOST: engine.dockerHost,
+      SANDGLASS_ENGINE_ADDRESS: engine.address,
       // Only the reconnect may find out.
       SANDGLASS_RECONCILE_SECONDS: '3600',
     });

@@ -44,6 +44,12 @@ export async function removeContainersOf(serviceId: string): Promise<void> {
 }
 
 /** Runs a command in a running container; what it printed on both streams. */
+/** What the main process has written so far, both streams. */
+export async function logsOf(containerId: string): Promise<string> {
+  const bytes = await engine.getContainer(containerId).logs({ stdout: true, stderr: true });
+  return bytes.toString('utf8');
+}
+
 export async function execIn(containerId: string, argv: readonly string[]): Promise<string> {
   const exec = await engine.getContainer(containerId).exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true });
   const stream = await exec.start({});

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { openInstallation } from '../../compose.ts';
+import { openInstallation } from '../../compose/installation.ts';
 import type { Config } from '../../config.ts';
 import { type Check, fail, ok } from './doctor-check.ts';
 

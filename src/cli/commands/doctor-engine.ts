@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync } from 'node:fs';
-import { openRuntime } from '../../compose.ts';
+import { openRuntime } from '../../compose/engine.ts';
 import type { Config } from '../../config.ts';
 import { silentLog } from '../../observe/logger.ts';
 import { type Check, fail, ok, warn } from './doctor-check.ts';
@@ -54,6 +54,7 @@ export function engineChecks(report: EngineReport): readonly Check[] {
     isEnough
       ? ok('engine', `version ${report.version}, ${size}`)
       : fail('engine', `version ${report.version}`, 'Install Docker 20.10 or newer.'),
+    ok('agents', `reached ${report.agentsReached}`),
     ok('storage driver', `${report.storageDriver} in ${report.dataRoot}`),
     ok('cgroup', `version ${report.cgroupVersion}`),
     report.diskEnforced

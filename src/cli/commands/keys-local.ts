@@ -1,4 +1,4 @@
-import { openLocalKeys } from '../../compose.ts';
+import { openLocalKeys } from '../../compose/installation.ts';
 import type { Config } from '../../config.ts';
 import type { KeyView, NewKey } from '../../sdk/index.ts';
 import type { KeysAccess } from './keys-access.ts';

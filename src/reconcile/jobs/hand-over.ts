@@ -1,5 +1,6 @@
 import { isSandboxError } from '../../domain/errors.ts';
 import type { Sandbox } from '../../domain/sandbox.ts';
+import { readSpec, type Spec } from '../../domain/spec.ts';
 import type { AgentInitOutcome } from '../../ports/agent-client.ts';
 import type { ContainerFacts } from '../../ports/container-runtime.ts';
 import { specOf } from './fresh-container.ts';
@@ -47,7 +48,7 @@ async function init(
   endpoint: string,
   signal: AbortSignal,
 ): Promise<AgentInitOutcome | 'silent'> {
-  const { env, user, workdir, command } = specOf(row);
+  const { env, user, workdir, command } = specFor(deps, row);
   const accessToken = deps.tokens.accessToken(row.id);
   const run = { incarnation: row.incarnation, accessToken, env, user, workdir, command };
   try {
@@ -56,6 +57,16 @@ async function init(
     if (signal.aborted || isSandboxError(error, 'agent_unavailable')) return 'silent';
     throw error;
   }
+}
+
+/** Files are worth more than a spec: what ran once comes back with the defaults where its spec is lost. */
+function specFor(deps: JobDeps, row: Sandbox): Pick<Spec, 'env' | 'user' | 'workdir' | 'command'> {
+  if (!row.ranOnce) return specOf(row);
+  const reading = readSpec(row.spec);
+  if (reading.outcome === 'ok') return reading.spec;
+  const fields = { event: 'spec.lost', sandboxId: row.id, outcome: reading.outcome };
+  deps.log.warn(fields, 'its spec cannot be read: restarted without environment and command');
+  return { env: {}, user: null, workdir: null, command: null };
 }
 
 /** A container whose agent has refused ends by itself; one that does not within a second is ended. */

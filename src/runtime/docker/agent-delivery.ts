@@ -2,14 +2,11 @@ import { z } from 'zod';
 import { SandboxError } from '../../domain/errors.ts';
 import { agentFill } from './agent-fill.ts';
 import { type AgentFolder, agentArgv } from './agent-folder.ts';
+import { AGENT_FOLDER } from './agent-place.ts';
+import type { AgentReach } from './agent-reach.ts';
 import type { EngineContext } from './engine-context.ts';
 import { LABELS } from './labels.ts';
 import { refusal, understood } from './refusals.ts';
-
-/** Where the agent lies inside every sandbox, read-only. */
-export const AGENT_FOLDER = '/opt/sandglass';
-/** The port on which it listens inside. */
-export const AGENT_PORT = 49983;
 
 /** An agent that the engine has, ready to be mounted. */
 export interface DeliveredAgent {
@@ -17,8 +14,7 @@ export interface DeliveredAgent {
   readonly volume: string;
   /** Command line of the main process. */
   readonly argv: readonly string[];
-  /** True where addresses of containers cannot be reached: the agent's port is published on the engine's host. */
-  readonly isPublished: boolean;
+  readonly reach: AgentReach;
 }
 
 export interface AgentDelivery {
@@ -26,7 +22,7 @@ export interface AgentDelivery {
    * The agent of this build on the engine, delivered when it is not there: into one volume named by its content, shared
    * by all installations and sandboxes of the engine. Safe to call at once.
    */
-  ensure(): Promise<Omit<DeliveredAgent, 'isPublished'>>;
+  ensure(): Promise<Omit<DeliveredAgent, 'reach'>>;
   /** Removes agents of other builds that no container uses. */
   removeOld(): Promise<void>;
 }

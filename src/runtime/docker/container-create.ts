@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { isSandboxError, SandboxError } from '../../domain/errors.ts';
 import type { ContainerCreateOutcome, ContainerFacts, ContainerSpec } from '../../ports/container-runtime.ts';
-import { AGENT_PORT, type DeliveredAgent } from './agent-delivery.ts';
+import type { DeliveredAgent } from './agent-delivery.ts';
+import { AGENT_PORT } from './agent-place.ts';
 import { inspectContainer } from './container-look.ts';
 import { createBody } from './create-body.ts';
 import type { EngineContext } from './engine-context.ts';
@@ -31,6 +32,7 @@ export async function createContainer(
   facts: CreateQuestions,
 ): Promise<ContainerCreateOutcome> {
   const agent = spec.main.kind === 'agent' ? await facts.agent() : null;
+  if (agent?.reach.kind === 'published' && spec.network === 'closed') throw closedIsOutOfReach();
   const body = createBody(spec, {
     serviceId: context.serviceId,
     agent,
@@ -69,7 +71,7 @@ function factsAsAsked(
   const never = { startedAt: '', exitCode: null, oomKilled: false, error: '' } as const;
   const made = { id, name, status: 'created', serviceId, sandboxId, address, imageDigest, resources } as const;
   // A published port is the engine's to pick, and known once it runs.
-  const agentEndpoint = agent === null || agent.isPublished ? null : `${address}:${AGENT_PORT}`;
+  const agentEndpoint = agent === null || agent.reach.kind === 'published' ? null : `${address}:${AGENT_PORT}`;
   return { ...made, ...never, agentVersion: agent?.version ?? null, agentEndpoint };
 }
 
@@ -90,6 +92,13 @@ async function askCreate(context: EngineContext, spec: ContainerSpec, body: obje
     if (isSandboxError(error, 'engine_unavailable')) return 'unknown';
     throw error;
   }
+}
+
+/** The engine publishes no port of an internal network. */
+function closedIsOutOfReach(): SandboxError {
+  return new SandboxError('start_failed', 'A sandbox without internet cannot be reached on this engine.', {
+    hint: 'Run the service on the host of the engine, or start the sandbox with internet.',
+  });
 }
 
 function isOfSandbox(found: ContainerFacts, spec: ContainerSpec, context: EngineContext): boolean {

@@ -32,15 +32,21 @@ export async function startContainer(
   if (second !== 'started') throw startRefusal(second, containerId);
 }
 
+/** A published port that the engine picked can be taken before it is bound: the next try picks another. */
+const PORT_PICKS = 5;
+
 async function askStart(context: EngineContext, containerId: string): Promise<EngineAnswer | 'started'> {
   try {
-    const answer = await context.calls.ask({
-      name: 'start',
-      method: 'POST',
-      path: containerPath(containerId, '/start'),
-      deadlineMs: context.deadlines.start,
-    });
-    return answer.status < 400 ? 'started' : answer;
+    for (let pick = 1; ; pick++) {
+      const answer = await context.calls.ask({
+        name: 'start',
+        method: 'POST',
+        path: containerPath(containerId, '/start'),
+        deadlineMs: context.deadlines.start,
+      });
+      if (answer.status < 400) return 'started';
+      if (pick === PORT_PICKS || !isPortTaken(answer)) return answer;
+    }
   } catch (error) {
     // The engine finishes a start whose caller went away.
     if (!isSandboxError(error, 'engine_unavailable')) throw error;
@@ -48,6 +54,12 @@ async function askStart(context: EngineContext, containerId: string): Promise<En
     if (facts !== undefined && isUp(facts)) return 'started';
     throw error;
   }
+}
+
+function isPortTaken(answer: EngineAnswer): boolean {
+  return /port is already allocated|bind: address already in use|listen (tcp|udp).*address already in use/i.test(
+    wordsOf(answer),
+  );
 }
 
 function isNetworkGone(answer: EngineAnswer): boolean {

@@ -1,6 +1,7 @@
 import { SandboxError } from '../../domain/errors.ts';
 import type { ContainerSpec } from '../../ports/container-runtime.ts';
-import { AGENT_FOLDER, AGENT_PORT, type DeliveredAgent } from './agent-delivery.ts';
+import type { DeliveredAgent } from './agent-delivery.ts';
+import { AGENT_FOLDER, AGENT_PORT } from './agent-place.ts';
 import { LABELS, NETWORKS } from './labels.ts';
 
 export interface CreateFacts {
@@ -44,6 +45,7 @@ function mainProcess(main: ContainerSpec['main'], { agent, imageUser }: CreateFa
       Cmd: agent.argv.slice(1),
       Env: [`SANDGLASS_INIT_SHA256=${main.initSecretHash}`, `SANDGLASS_IMAGE_USER=${imageUser}`],
       User: '0:0',
+      ...(agent.reach.kind === 'published' ? { ExposedPorts: { [`${AGENT_PORT}/tcp`]: {} } } : {}),
     };
   }
   const { command, env, user, workdir } = main;
@@ -65,7 +67,7 @@ function hostConfig(spec: ContainerSpec, facts: CreateFacts, network: string): o
     RestartPolicy: { Name: 'no' },
     ...limits(resources),
     ...(facts.agent === null ? {} : { Mounts: [mountOf(facts.agent)] }),
-    ...(facts.agent?.isPublished ? { PortBindings: { [AGENT_PORT]: [{ HostIp: '', HostPort: '' }] } } : {}),
+    ...publishing(facts.agent),
     ...(facts.isDiskEnforced && resources.diskMb !== null ? { StorageOpt: { size: `${resources.diskMb}m` } } : {}),
     Privileged: false,
     CapDrop: ['NET_RAW', 'MKNOD'],
@@ -87,6 +89,12 @@ const CLOSED_NAMES = { Dns: ['127.0.0.1'], DnsOptions: ['timeout:1', 'attempts:1
 /** Read-only, and never made by the engine out of nothing when it is missing: the delivery makes it. */
 function mountOf(agent: DeliveredAgent): object {
   return { Type: 'volume', Source: agent.volume, Target: AGENT_FOLDER, ReadOnly: true };
+}
+
+/** The engine picks the port, anew at each start. */
+function publishing(agent: DeliveredAgent | null): object {
+  if (agent?.reach.kind !== 'published') return {};
+  return { PortBindings: { [`${AGENT_PORT}/tcp`]: [{ HostIp: agent.reach.bind, HostPort: '' }] } };
 }
 
 /** Memory with swap as one bound: memory alone is refused by the engine when the swap bound is below it. */

@@ -4,6 +4,7 @@ import type { ContainerRuntime } from '../../ports/container-runtime.ts';
 import { joinedPulls } from '../joined-pulls.ts';
 import { agentDelivery } from './agent-delivery.ts';
 import type { AgentFolder } from './agent-folder.ts';
+import { type AgentReach, agentReach } from './agent-reach.ts';
 import { type CapabilityOverrides, capabilitiesOf } from './capabilities.ts';
 import { type ConnectionDeps, openConnection } from './connection.ts';
 import { moveContainer } from './container-address.ts';
@@ -35,6 +36,8 @@ export interface DockerRuntimeDeps extends ConnectionDeps {
   /** Subnets of the two networks, used where the engine does not have them yet. */
   readonly openSubnet: string;
   readonly closedSubnet: string;
+  /** Where published ports of the engine are reached; found by itself when not given. */
+  readonly engineAddress?: string | null;
   readonly clock: Clock;
   readonly log: Log;
   /** Told of every call to the engine: its name, how it ended, how long it took. */
@@ -54,7 +57,9 @@ export function dockerRuntime(deps: DockerRuntimeDeps): ContainerRuntime {
   const connection = openConnection(deps);
   const deadlines = { ...DEADLINES, ...deps.deadlines };
   const calls = engineCalls({ engine, connection, clock, pingMs: deadlines.ping, onCall: deps.onCall ?? (() => {}) });
-  const context: EngineContext = { engine, serviceId, calls, deadlines, clock, log, publishedHost: () => null };
+  let reach: AgentReach = { kind: 'address' };
+  const publishedHost = () => (reach.kind === 'published' ? reach.host : null);
+  const context: EngineContext = { engine, serviceId, calls, deadlines, clock, log, publishedHost };
   const delivery = agentDelivery(context, () => deps.agentFolder?.());
   const isLocal = connection.host.kind === 'unix';
   const firewall = hostFirewall({ mayChange: () => mayChangeHost(connection.host), log });
@@ -70,14 +75,20 @@ export function dockerRuntime(deps: DockerRuntimeDeps): ContainerRuntime {
     ping: calls.ping,
     async info() {
       const { runtimes, ...facts } = await info(true);
-      return { ...facts, name: engine, runtimes: runtimes.map(({ name }) => name), ...(await networks.facts()) };
+      const agentsReached = reach.kind === 'address' ? 'by address' : `by ports published on ${reach.host}`;
+      const names = runtimes.map(({ name }) => name);
+      return { ...facts, name: engine, runtimes: names, agentsReached, ...(await networks.facts()) };
     },
     async capabilities(runtime) {
       const isNamed = ({ name }: { name: string }) => name === runtime;
       const known = (await info()).runtimes.find(isNamed) ?? (await info(true)).runtimes.find(isNamed);
       return known === undefined ? undefined : capabilitiesOf(known, deps.capabilities);
     },
-    prepare: networks.prepare,
+    async prepare() {
+      await networks.prepare();
+      const subnets = (await networks.facts()).networks.map(({ subnet }) => subnet);
+      reach = await agentReach({ host: connection.host, subnets, engineAddress: deps.engineAddress ?? null });
+    },
     addressAt: networks.addressAt,
     addressCount: networks.addressCount,
     findImage: async (image) => (await inspectImage(context, image))?.id,
@@ -86,7 +97,7 @@ export function dockerRuntime(deps: DockerRuntimeDeps): ContainerRuntime {
     create: (spec) =>
       createContainer(context, spec, {
         isDiskEnforced: async () => (await info()).diskEnforced,
-        agent: async () => ({ ...(await delivery.ensure()), isPublished: context.publishedHost() !== null }),
+        agent: async () => ({ ...(await delivery.ensure()), reach }),
       }),
     deliverAgent: async () => {
       await delivery.ensure();

@@ -88,6 +88,7 @@ const machine: Omit<EngineInfo, 'name' | 'runtimes' | 'networks' | 'nowMs'> = {
   dataRoot: '/nowhere',
   diskEnforced: true,
   hostIsolated: true,
+  agentsReached: 'in memory',
 };
 
 async function* openEvents(world: MemoryWorld, serviceId: string, signal: AbortSignal) {

@@ -10,6 +10,8 @@ import { until } from '../live-store/real-clock.ts';
 /** A dockerd of the test's own, in a network namespace and folders of its own: it may be ended without harm to others. */
 export interface OwnEngine {
   readonly dockerHost: string;
+  /** Where its published ports are reached: its containers are not. */
+  readonly address: string;
   /** As an upgrade of the package does: SIGTERM, on which every container ends. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -27,8 +29,10 @@ export async function ownEngine(image: string): Promise<OwnEngine | string> {
   let dockerd: ChildProcess | undefined;
   const killAtExit = () => dockerd?.kill('SIGTERM');
   process.once('exit', killAtExit);
+  const subnet = `10.252.${randomBytes(1).readUInt8()}`;
   const engine: OwnEngine = {
     dockerHost,
+    address: `${subnet}.2`,
     async start() {
       dockerd = spawn('nsenter', argvOf(name, place, dockerHost), { stdio: 'ignore' });
       dockerd.on('error', () => {});
@@ -56,6 +60,7 @@ export async function ownEngine(image: string): Promise<OwnEngine | string> {
     await sh('command -v dockerd nsenter ip');
     await run('ip', ['netns', 'add', name]);
     await run('ip', ['-n', name, 'link', 'set', 'lo', 'up']);
+    await linkToHost(name, subnet);
     await engine.start();
     await sh(`docker save ${image} | docker -H ${dockerHost} load`);
     return engine;
@@ -63,6 +68,16 @@ export async function ownEngine(image: string): Promise<OwnEngine | string> {
     await engine.remove();
     return String(error);
   }
+}
+
+/** A pair of interfaces, one end on each side; the host's goes with the namespace. */
+async function linkToHost(name: string, subnet: string): Promise<void> {
+  const outer = `${name}h`;
+  await run('ip', ['link', 'add', outer, 'type', 'veth', 'peer', 'name', 'host0', 'netns', name]);
+  await run('ip', ['addr', 'add', `${subnet}.1/30`, 'dev', outer]);
+  await run('ip', ['link', 'set', outer, 'up']);
+  await run('ip', ['-n', name, 'addr', 'add', `${subnet}.2/30`, 'dev', 'host0']);
+  await run('ip', ['-n', name, 'link', 'set', 'host0', 'up']);
 }
 
 // nsenter, because `ip netns exec` hides the cgroup mounts. It becomes dockerd, so that its pid is dockerd's.

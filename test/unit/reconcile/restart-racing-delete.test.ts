@@ -34,7 +34,8 @@ async function race({ operations, control, store }: MemoryLifecycle, round: numb
   await stopSandbox(operations, adminCaller, { id }, wait);
   // Each is held back by its own number of turns, so that they meet in many ways.
   const restart = afterTurns(round % 12, () => restartSandbox(operations, adminCaller, { id }, wait));
-  const remove = afterTurns(Math.floor(round / 12) % 12, () =>
+  // A restart asks more before it writes: the delete is held back for longer.
+  const remove = afterTurns((Math.floor(round / 12) % 12) * 3, () =>
     deleteSandbox(operations, adminCaller, { id, force: false }, wait),
   );
   const [restarted, deleted] = await Promise.allSettled([restart, remove]);
