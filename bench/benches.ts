@@ -3,10 +3,19 @@ import { coldCreate } from './rows/cold-create.ts';
 import { dueScan } from './rows/due-scan.ts';
 import { healthz } from './rows/healthz.ts';
 import { hundredSandboxes } from './rows/hundred-sandboxes.ts';
+import { largeList } from './rows/large-list.ts';
 import { lifecycleCommit } from './rows/lifecycle-commit.ts';
 import { restart } from './rows/restart.ts';
 
-export const benches: readonly Bench[] = [lifecycleCommit, dueScan, healthz, coldCreate, restart, hundredSandboxes];
+export const benches: readonly Bench[] = [
+  lifecycleCommit,
+  dueScan,
+  largeList,
+  healthz,
+  coldCreate,
+  restart,
+  hundredSandboxes,
+];
 
 /** What has a bar already and comes with the part of Sandglass that it measures. */
 export const ROWS_TO_COME: readonly string[] = [

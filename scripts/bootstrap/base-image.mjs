@@ -15,6 +15,12 @@ const PULL_FIRST_BYTE_MS = 8_000;
 const PULL_MS = 180_000;
 const MMDEBSTRAP_MS = 600_000;
 const STEP = 'base-image:';
+/** What the slim images of the registry leave out, too. */
+const WITHOUT_DOCS = [
+  '--dpkgopt=path-exclude=/usr/share/doc/*',
+  '--dpkgopt=path-include=/usr/share/doc/*/copyright',
+  '--dpkgopt=path-exclude=/usr/share/locale/*',
+];
 
 export const baseImage = {
   name: 'base-image',
@@ -34,9 +40,11 @@ function imageContent(root) {
 async function provide({ root }) {
   const folder = join(root, 'images', 'base');
   const packages = (await readFile(join(folder, 'packages.txt'), 'utf8')).split('\n').filter(Boolean);
-  const rootContent = contentHash(folder, ['packages.txt']);
+  const rootContent = contentHash(folder, ['packages.txt', 'unused-paths.txt']);
   const isMadeAlready = await hasImage(LOCAL_ROOT_IMAGE, rootContent);
-  const fromImage = isMadeAlready ? LOCAL_ROOT_IMAGE : ((await pulled()) ?? (await madeLocally(packages, rootContent)));
+  const fromImage = isMadeAlready
+    ? LOCAL_ROOT_IMAGE
+    : ((await pulled()) ?? (await madeLocally(folder, packages, rootContent)));
   say(STEP, `building ${BASE_IMAGE} from ${fromImage}`);
   await buildImage(BASE_IMAGE, folder, {
     buildArgs: { FROM_IMAGE: fromImage },
@@ -66,7 +74,7 @@ async function pulled() {
   }
 }
 
-async function madeLocally(packages, rootContent) {
+async function madeLocally(folder, packages, rootContent) {
   if (!findProgram('mmdebstrap')) {
     if (!findProgram('apt-get')) {
       throw new BootstrapError(
@@ -81,7 +89,15 @@ async function madeLocally(packages, rootContent) {
     const tar = join(scratch, 'root.tar');
     say(STEP, `mmdebstrap: Debian 12 with ${packages.join(', ')} (about half a minute)`);
     const prefix = (await rootPrefix()) ?? [];
-    const command = ['mmdebstrap', '--variant=minbase', `--include=${packages.join(',')}`, 'bookworm', tar];
+    const command = [
+      'mmdebstrap',
+      '--variant=minbase',
+      ...WITHOUT_DOCS,
+      `--customize-hook=sed "s|^|$1|" '${join(folder, 'unused-paths.txt')}' | xargs rm -rf`,
+      `--include=${packages.join(',')}`,
+      'bookworm',
+      tar,
+    ];
     await runCommand([...prefix, ...command], {
       timeoutMs: MMDEBSTRAP_MS,
       onLine: (line) => /^I: (running|down|inst|cop|creating|done)/.test(line) && say(STEP, line),

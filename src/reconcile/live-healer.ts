@@ -42,6 +42,8 @@ async function seedWhenMissing(deps: HealerDeps, id: string): Promise<void> {
   await deps.afterCommit.run(id, async () => {
     const row = await deps.store.find(id);
     if (row === undefined || !mirroredStates.includes(row.state)) return;
+    // Stopped before it ran: this run never had an entry.
+    if (row.startedAtMs === null) return;
     const info = await deps.live.get(id);
     if (info?.incarnation === row.incarnation) {
       if (info.state !== row.state) await deps.live.patch(id, row.incarnation, { state: row.state });

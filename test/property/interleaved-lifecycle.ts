@@ -2,6 +2,7 @@ import type { Scheduler } from 'fast-check';
 import { isSandboxError } from '../../src/domain/errors.ts';
 import type { SandboxEvent } from '../../src/domain/events.ts';
 import { containerName } from '../../src/domain/ids.ts';
+import { sandboxInfoOf } from '../../src/domain/sandbox-info-of.ts';
 import { deleteSandbox } from '../../src/operations/delete-sandbox.ts';
 import type { Wait } from '../../src/operations/lifecycle-call.ts';
 import { pauseSandbox } from '../../src/operations/pause-sandbox.ts';
@@ -11,7 +12,7 @@ import { startSandbox } from '../../src/operations/start-sandbox.ts';
 import { stopSandbox } from '../../src/operations/stop-sandbox.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { adminCaller, type MemoryLifecycle, memoryLifecycle } from '../support/memory-lifecycle.ts';
-import { START_MS } from '../support/rows.ts';
+import { START_MS, testRow } from '../support/rows.ts';
 
 export const ID = 'one';
 
@@ -134,7 +135,6 @@ const LEFTOVER = {
   sandboxId: ID,
   tenant: 'acme',
   image: 'sandglass-base:latest',
-  ...{ command: ['sleep', 'infinity'], env: {}, user: null, workdir: null },
   main: { kind: 'command', command: ['sleep', 'infinity'], env: {}, user: null, workdir: null },
   resources: { cpus: 1, memoryMb: 512, diskMb: null, pids: 256 },
   runtime: 'runc',
@@ -198,7 +198,7 @@ function take(system: MemoryLifecycle, step: Step, first: FirstRun): Promise<unk
         type: 'STOP_SUCCEEDED',
         incarnation: first.incarnation,
         end: END,
-        snapshot: {},
+        snapshot: sandboxInfoOf(testRow()),
         isContainerKept: true,
       });
     case 'lateDelete':

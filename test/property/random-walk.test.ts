@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SandboxState } from '../../src/domain/sandbox.ts';
+import { lifecycleModel } from '../support/lifecycle-model.ts';
 import { act, checkInvariants, type Move, verbs, worldMoves } from '../support/lifecycle-moves.ts';
 import { memoryLifecycle } from '../support/memory-lifecycle.ts';
 import { shiftingClock } from '../support/shifting-clock.ts';
@@ -8,19 +8,6 @@ import { shiftingClock } from '../support/shifting-clock.ts';
 const CLIENTS = 16;
 const SANDBOXES = 50;
 const STEPS = 5_000;
-
-/** The whole lifecycle in ten lines: where a sandbox may go from each state. */
-const model: Readonly<Record<string, readonly SandboxState[]>> = {
-  null: ['pending'],
-  pending: ['running', 'stopping'],
-  running: ['pausing', 'stopping'],
-  pausing: ['paused', 'running', 'stopping'],
-  paused: ['resuming', 'stopping'],
-  resuming: ['running', 'stopping'],
-  stopping: ['stopping', 'stopped'],
-  stopped: ['pending', 'deleting', 'stopped'],
-  deleting: ['deleted'],
-};
 
 describe('a random walk', () => {
   it(`32: ${STEPS} steps over ${SANDBOXES} sandboxes by ${CLIENTS} clients keep to the model and the invariants`, {
@@ -40,7 +27,8 @@ describe('a random walk', () => {
       );
       const ids = Array.from({ length: SANDBOXES }, (_, place) => `s${place}`);
       await checkInvariants(system, ids);
-      for (const { from, to } of system.transitions) expect(model[String(from)], `${from} -> ${to}`).toContain(to);
+      for (const { from, to } of system.transitions)
+        expect(lifecycleModel[String(from)], `${from} -> ${to}`).toContain(to);
       expect(system.transitions.length).toBeGreaterThan(500);
     } finally {
       await system.close();

@@ -59,7 +59,8 @@ export async function act(system: MemoryLifecycle, { id, act }: Move): Promise<v
     else await checkedCall(system, id, act);
   } catch (error) {
     // A refusal is an answer; so is the memory engine's "no such container" to a move of the world.
-    const isAnswer = isSandboxError(error) && error.code !== 'internal';
+    // A broken promise of the history shows as a refusal of SQL: there is no other storage trouble in memory.
+    const isAnswer = isSandboxError(error) && !['internal', 'storage_unavailable'].includes(error.code);
     const isNothingThere = error instanceof Error && /the memory engine/.test(error.message);
     if (!isAnswer && !isNothingThere) throw error;
   }

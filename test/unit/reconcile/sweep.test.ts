@@ -3,6 +3,7 @@ import { containerName } from '../../../src/domain/ids.ts';
 import { deleteSandbox } from '../../../src/operations/delete-sandbox.ts';
 import { startSandbox } from '../../../src/operations/start-sandbox.ts';
 import { stopSandbox } from '../../../src/operations/stop-sandbox.ts';
+import type { ContainerSpec } from '../../../src/ports/container-runtime.ts';
 import { adminCaller, type MemoryLifecycle, memoryLifecycle } from '../../support/memory-lifecycle.ts';
 import { type ShiftingClock, shiftingClock } from '../../support/shifting-clock.ts';
 
@@ -23,12 +24,12 @@ describe('the sweep of containers without a row', () => {
   const statuses = () => system.control.containers().map(({ status }) => status);
   /** A container with our labels and name that no row owns. */
   const leave = (id: string, serviceId: string | null = system.serviceId) => {
-    const main = { kind: 'command', command: ['sleep', 'infinity'], env: {}, user: null, workdir: null } as const;
-    const spec = {
+    const spec: ContainerSpec = {
       ...{ name: containerName(system.serviceId, id), sandboxId: id, tenant: 'acme', image: 'sandglass-base:latest' },
-      ...{ ...main, main, runtime: 'runc', network: 'open', address: '10.88.7.7', sudo: true },
+      main: { kind: 'command', command: ['sleep', 'infinity'], env: {}, user: null, workdir: null },
+      ...{ runtime: 'runc', network: 'open', address: '10.88.7.7', sudo: true },
       resources: { cpus: 1, memoryMb: 512, diskMb: null, pids: 256 },
-    } as const;
+    };
     return system.control.addOutside(spec, serviceId, 'running');
   };
   /** Does something between what the pass lists and what it does about it. */
