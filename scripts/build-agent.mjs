@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { build } from 'esbuild';
 
 const require = createRequire(import.meta.url);
@@ -21,7 +21,7 @@ const require = createRequire(import.meta.url);
 export async function buildAgent(root, folder) {
   mkdirSync(join(folder, 'lib'), { recursive: true });
   await bundle(root, folder);
-  copyPty(folder);
+  copyNative(folder);
   const loader = copyNode(folder);
   const version = contentHash(folder).slice(0, 12);
   writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify({ version, loader })}\n`);
@@ -45,14 +45,21 @@ async function bundle(root, folder) {
   });
 }
 
-/** The prebuilt terminal library; loaded by the agent when the first terminal is opened. */
-function copyPty(folder) {
-  const platform = `@lydell/node-pty-${process.platform}-${process.arch}`;
-  const to = join(folder, 'node_modules', '@lydell');
-  for (const name of ['@lydell/node-pty', platform]) {
-    const from = dirname(require.resolve(`${name}/package.json`));
-    copyTree(from, join(to, basename(name)), (file) => !/\.(map|d\.ts|md)$/.test(file));
+/** Prebuilt native libraries, of this platform; loaded by the agent when it first needs them. */
+function copyNative(folder) {
+  const platform = `${process.platform}-${process.arch}`;
+  const libc = process.report.getReport().header.glibcVersionRuntime === undefined ? 'musl' : 'gnu';
+  for (const name of ['@lydell/node-pty', `@lydell/node-pty-${platform}`, `@napi-rs/xattr-${platform}-${libc}`]) {
+    const from = packageFolder(name);
+    copyTree(from, join(folder, 'node_modules', name), (file) => !/\.(map|d\.ts|md)$/.test(file));
   }
+}
+
+/** Where a package lies; its exports may hide its package.json. */
+function packageFolder(name) {
+  const place = require.resolve.paths(name).find((folder) => existsSync(join(folder, name, 'package.json')));
+  if (place === undefined) throw new Error(`the package ${name} is not installed: npm ci`);
+  return join(place, name);
 }
 
 function copyTree(from, to, isWanted) {

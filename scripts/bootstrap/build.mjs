@@ -13,6 +13,7 @@ const SOURCES = [
   'tsconfig.json',
   'tsconfig.sdk.json',
   'scripts/build.mjs',
+  'scripts/build-agent.mjs',
 ];
 
 export const build = {

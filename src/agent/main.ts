@@ -1,13 +1,22 @@
 import { AGENT_PORT, agentVariables } from '../contract/agent.ts';
+import { Process } from '../contract/gen/process/process_pb.js';
 import { systemAccounts } from './accounts.ts';
 import type { AgentDeps } from './deps.ts';
+import { fileRoutes } from './filesystem/file-routes.ts';
 import { agentServer } from './http/agent-server.ts';
+import { connectRoutes } from './http/connect-routes.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { initRoute } from './http/init-route.ts';
 import { stopRoute } from './http/stop-route.ts';
 import { mainCommand } from './main-command.ts';
+import { execRoutes } from './process/exec-routes.ts';
+import { execTable } from './process/exec-table.ts';
+import { processService } from './process/process-service.ts';
+import { processTable } from './process/process-table.ts';
+import { usageRoutes } from './process/usage-routes.ts';
 import { openSession } from './session.ts';
 import { shutdown } from './shutdown.ts';
+import { terminalUpgrade } from './terminal/terminal-upgrade.ts';
 import { startTicks } from './ticks.ts';
 import { tunnel } from './tunnel.ts';
 
@@ -19,21 +28,27 @@ function main(): void {
   const deps: AgentDeps = { session: openSession(), accounts: systemAccounts(), ticks: startTicks() };
   const endWith = (exitCode: number) => process.exit(exitCode);
   const command = mainCommand(deps.session, endWith);
-  const ending = shutdown({ groups: () => (command.pid === undefined ? [] : [command.pid]), endWith });
+  const table = processTable(deps);
+  const groups = () => [...(command.pid === undefined ? [] : [command.pid]), ...table.groups()];
+  const ending = shutdown({ groups, endWith });
   const server = agentServer({
     session: deps.session,
     routes: [
       initRoute({ ...deps, imageEnv, imageWorkdir, initSecretHash, mainCommand: command, endWith }),
       stopRoute(ending, initSecretHash),
       ...healthRoutes(deps.session),
+      ...connectRoutes([Process.typeName], (router) => router.service(Process, processService(deps, table))),
+      ...execRoutes(execTable(deps, table), table),
+      ...usageRoutes(deps.accounts, table),
+      ...fileRoutes(deps),
     ],
-    upgrades: [],
+    upgrades: [terminalUpgrade(deps, table)],
     connect: tunnel,
   });
   process.on('SIGTERM', () => ending.begin());
   // One broken stream of a caller must not end everybody's sandbox.
   process.on('uncaughtException', (error) => process.stderr.write(`agent: ${error.stack ?? error.message}\n`));
-  server.listen(AGENT_PORT, '0.0.0.0');
+  server.listen(Number(process.env[agentVariables.port] ?? AGENT_PORT), '0.0.0.0');
 }
 
 main();

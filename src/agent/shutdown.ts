@@ -1,4 +1,4 @@
-import { signalGroup } from './process/spawn-as.ts';
+import { signalGroup } from './process/signal-group.ts';
 
 export interface ShutdownDeps {
   /** Leaders of all process groups that still run. */

@@ -21,5 +21,9 @@ export function banner(
     `  API key  ${secret ?? kept}`,
     `  Metrics  ${ports.metricsUrl}`,
     '',
+    'The E2B SDK needs this key as E2B_API_KEY, and two variables:',
+    `  export E2B_API_URL=${ports.url}`,
+    `  export E2B_SANDBOX_URL=${ports.url}`,
+    '',
   ];
 }

@@ -1,6 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { SandboxError } from '../domain/errors.ts';
 import { diskEnforcement } from './disk-enforcement.ts';
+import { e2bErrorResponse, isE2bPath, notServed } from './e2b/e2b-errors.ts';
+import { addE2bRoutes } from './e2b/e2b-routes.ts';
 import { pathPattern } from './endpoint.ts';
 import { errorResponse } from './error-response.ts';
 import type { Http, HttpContext, HttpDeps, HttpEnv } from './http-deps.ts';
@@ -30,8 +32,12 @@ export function createApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   const app = new OpenAPIHono<HttpEnv>();
   const viewOf = sandboxViews({ domain: deps.config.domain, isDiskEnforced: diskEnforcement(deps.operations) });
   const http: Http = { app, deps, viewOf, methods: new Map() };
-  app.onError((error, c) => errorResponse(c, error));
-  app.notFound((c) => errorResponse(c, noSuchRoute(c)));
+  app.onError((error, c) => (isE2bPath(c.req.path) ? e2bErrorResponse(c, error) : errorResponse(c, error)));
+  app.notFound((c) =>
+    isE2bPath(c.req.path)
+      ? e2bErrorResponse(c, notServed(`${c.req.method} ${c.req.path.slice(0, 200)}`))
+      : errorResponse(c, noSuchRoute(c)),
+  );
   app.use(requestFacts(deps), accessLog(deps), answerHeaders);
   if (deps.config.corsOrigins.length > 0) app.use(crossOrigin(deps.config.corsOrigins));
   app.use((c, next) => {
@@ -44,6 +50,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   for (const addRoutes of [addExplainRoute, addEventRoutes, addBatchRoute, addTemplateRoutes, addEngineRoutes])
     addRoutes(http);
   for (const addRoutes of [addKeyRoutes, addAdminRoutes, addHealthRoutes, addOpenapiRoute]) addRoutes(http);
+  addE2bRoutes(http);
   refuseOtherMethods(http);
   return app;
 }

@@ -80,11 +80,12 @@ export function errorResponse(c: HttpContext, error: unknown): Response {
   facts.failure = error;
   const shown = shownError(error);
   const problem = problemOf(shown, facts.requestId);
-  const headers = { 'Content-Type': 'application/problem+json', ...headersOf(shown) };
+  const headers = { 'Content-Type': 'application/problem+json', ...errorHeaders(shown) };
   return c.body(JSON.stringify(problem), ANSWERS[shown.code].status, headers);
 }
 
-function headersOf({ code, details }: SandboxError): Record<string, string> {
+/** What an error says by headers: when to ask again, where the row is, which methods there are. */
+export function errorHeaders({ code, details }: SandboxError): Record<string, string> {
   const { id, state, allow } = details;
   const headers: Record<string, string> = {};
   const isWorking = code === 'conflict' && workingStates.some((one) => one === state);

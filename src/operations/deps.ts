@@ -9,6 +9,7 @@ import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { KeyStore } from '../ports/key-store.ts';
 import type { LiveStore } from '../ports/live-store.ts';
+import type { Sampler } from '../ports/sampler.ts';
 import type { SandboxStore } from '../ports/sandbox-store.ts';
 import type { Tokens } from '../ports/tokens.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
@@ -23,6 +24,8 @@ export interface OperationDeps {
   readonly agent: AgentClient;
   readonly tokens: Tokens;
   readonly activity: Activity;
+  /** Absent where nothing is measured. */
+  readonly sampler?: Sampler | undefined;
   readonly reconciler: Reconciler;
   readonly feed: ChangeFeed;
   readonly clock: Clock;

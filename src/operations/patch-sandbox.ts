@@ -9,15 +9,20 @@ import { conflict, gone, quotaExceeded } from './lifecycle-call.ts';
 
 const MOST_ATTEMPTS = 5;
 
-/** Changes lifetime, labels or resources. Resources of a live sandbox change at once, or the change is taken back. */
+/**
+ * Changes lifetime, labels or resources. Resources of a live sandbox change at once, or the change is taken back.
+ * `isWanted` is asked of the very row that would be changed: where it says no, that row is the answer.
+ */
 export async function patchSandbox(
   deps: OperationDeps,
   caller: Caller,
   id: string,
   patch: SandboxPatch,
+  isWanted: (row: Sandbox) => boolean = () => true,
 ): Promise<Sandbox> {
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     const row = await getVisible(deps.store, caller, id);
+    if (!isWanted(row)) return row;
     if (row.state === 'deleted') throw gone(row);
     if (!canPatch(row)) throw conflict(deps, row, { name: 'PATCH' });
     const next = applyPatch(row, patch, deps.clock.nowMs(), deps.policy);

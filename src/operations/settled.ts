@@ -1,6 +1,6 @@
 import { SandboxError } from '../domain/errors.ts';
 import { owesDeletion } from '../domain/lifetime.ts';
-import type { Sandbox } from '../domain/sandbox.ts';
+import type { Reason, Sandbox } from '../domain/sandbox.ts';
 
 /** Stopped and staying so, or already past it. */
 export function isStopSettled(row: Sandbox | undefined, nowMs: number): boolean {
@@ -14,8 +14,10 @@ export function isDeleteSettled(row: Sandbox | undefined): boolean {
 
 /** The start of this incarnation has come to an end, good or bad. */
 export function isStartSettled(row: Sandbox | undefined, incarnation: number): boolean {
-  if (row === undefined || row.incarnation > incarnation) return true;
-  return !['pending', 'stopping', 'deleting'].includes(row.state) || hasRun(row);
+  if (row === undefined || row.incarnation > incarnation || hasRun(row)) return true;
+  // A start that leaves nothing behind has its end when it is gone.
+  if (row.state === 'stopped' && row.deleteIfUnstarted && row.deleteAfterStop) return false;
+  return !['pending', 'stopping', 'deleting'].includes(row.state);
 }
 
 /** True when the present incarnation got as far as running. */
@@ -26,19 +28,27 @@ function hasRun(row: Sandbox): boolean {
 /** Throws what a start that has settled without running answers; does nothing when it ran. */
 export function throwUnlessStarted(row: Sandbox, incarnation: number): void {
   if (row.incarnation > incarnation || hasRun(row)) return;
-  if (row.state === 'deleted' || row.state === 'deleting') {
+  const isGone = row.state === 'deleted' || row.state === 'deleting';
+  const reason = row.reason;
+  if (isGone && row.deleteIfUnstarted && reason !== null && reason.code !== 'requested') {
+    throw startFailed(row, reason, 'Nothing of it is kept: start a new one.');
+  }
+  if (isGone) {
     throw new SandboxError('gone', `Sandbox ${row.id} was deleted while it started.`, { details: { id: row.id } });
   }
-  const reason = row.reason;
   if (reason === null || reason.code === 'requested') {
     throw new SandboxError('conflict', `Sandbox ${row.id} was stopped while it started.`, {
       hint: 'Restart it when you want it again.',
       details: { id: row.id, state: row.state, accepts: ['restart', 'delete'] },
     });
   }
+  throw startFailed(row, reason, `The sandbox stays as ${row.state}: restart it to try again, or delete it.`);
+}
+
+function startFailed(row: Sandbox, reason: Reason, hint: string): SandboxError {
   const isDiskFull = reason.code === 'disk_full';
-  throw new SandboxError(isDiskFull ? 'disk_full' : 'start_failed', reason.message, {
-    hint: `The sandbox stays as ${row.state}: restart it to try again, or delete it.`,
+  return new SandboxError(isDiskFull ? 'disk_full' : 'start_failed', reason.message, {
+    hint,
     details: { id: row.id, reason: reason.code, exitCode: reason.exitCode, logTail: reason.logTail },
   });
 }

@@ -59,6 +59,12 @@ export interface SandboxListQuery {
   readonly states: readonly SandboxState[];
   readonly labels: Readonly<Record<string, string>>;
   readonly template: string | null;
+  /** The template of that name, or the image of that name; left out = all. */
+  readonly templateOrImage?: string | undefined;
+  /** Started at this instant or later; one that has not started yet counts by its creation. */
+  readonly startedFromMs?: number | undefined;
+  /** Leaves out what cannot be had back at this instant: its container lost, or its deletion decided. */
+  readonly keptAtMs?: number | undefined;
   readonly order: 'asc' | 'desc';
   readonly limit: number;
   /** Where the page before ended; null for the first page. */

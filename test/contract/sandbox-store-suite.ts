@@ -4,6 +4,7 @@ import type { Sandbox, SandboxState } from '../../src/domain/sandbox.ts';
 import { sandboxInfoOf } from '../../src/domain/sandbox-info-of.ts';
 import type { SandboxCreation, SandboxListQuery, SandboxStore } from '../../src/ports/sandbox-store.ts';
 import { runningRow, START_MS, testRow } from '../support/rows.ts';
+import { e2bListSuite } from './e2b-list-suite.ts';
 
 const NO_QUOTA = { sandboxes: null, cpus: null, memoryMb: null };
 const everything: SandboxListQuery = {
@@ -119,6 +120,8 @@ export function sandboxStoreSuite(open: () => Promise<{ store: SandboxStore; clo
       expect(history.at(-1)?.number).toBe(1_011);
     });
   });
+
+  describe('lists for clients of E2B', () => e2bListSuite(() => store));
 
   describe('idempotency', () => {
     const record = { tenant: 'acme', key: 'k', requestHash: 'h', sandboxId: 'one', createdAtMs: START_MS };

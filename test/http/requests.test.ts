@@ -72,7 +72,7 @@ describe('the log', () => {
 });
 
 describe('404', () => {
-  it.each(['/', '/v1', '/v1/sandboxes/', '/v1/sandboxes/a/b', '/v2/sandboxes', '/v1/admin'])(
+  it.each(['/', '/v1', '/v1/sandboxes/', '/v1/sandboxes/a/b', '/v2/nothing', '/v1/admin'])(
     'is what %s answers',
     async (path) => {
       const reply = await service.alice.get(path);

@@ -1,9 +1,10 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { Account } from '../accounts.ts';
 import { AgentError } from '../agent-error.ts';
 import { homeOf, type Session } from '../session.ts';
+import { findProgram, findSetpriv } from './find-program.ts';
 
 export interface ProcessSpec {
   readonly user: Account;
@@ -38,24 +39,33 @@ export function expand(path: string, { home }: Account): string {
   return isAbsolute(path) ? path : join(home, path);
 }
 
-/**
- * A process in a session and a group of its own, so that the whole of it can be signalled. Throws what a start can
- * throw at once; `error` of the child is the rest (no such program).
- */
-export function spawnAs(session: Session, spec: ProcessSpec, stdio: StdioOptions): ChildProcess {
-  const { user } = spec;
-  const cwd = directoryOf(session, spec);
-  const env = environmentOf(session, spec);
-  // Node sets uid and gid and keeps the groups of the agent; root's are none but its own.
-  return spawn(spec.command, [...spec.args], { cwd, env, stdio, detached: true, uid: user.uid, gid: user.gid });
+/** What the system call is given. */
+export interface Launch {
+  /** Absolute. */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Record<string, string>;
 }
 
-/** Signals a whole group; false when nobody is left in it. */
-export function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
-  try {
-    process.kill(-pid, signal);
-    return true;
-  } catch {
-    return false;
-  }
+/** Looks everything up. Throws `invalid_argument` for a directory or a program that is not there. */
+export function launchOf(session: Session, spec: ProcessSpec): Launch {
+  const cwd = directoryOf(session, spec);
+  const env = environmentOf(session, spec);
+  const program = findProgram(spec.command, { cwd, path: env['PATH'] ?? DEFAULT_PATH });
+  return { program, args: spec.args, cwd, env };
+}
+
+/**
+ * A process in a session and a group of its own, so that the whole of it can be signalled. Throws what a start can
+ * throw at once; `error` of the child is the rest.
+ */
+export function spawnAs(session: Session, spec: ProcessSpec, stdio: StdioOptions): ChildProcess {
+  const { program, args, cwd, env } = launchOf(session, spec);
+  const { uid, gid, groups } = spec.user;
+  const setpriv = groups.length > 1 ? findSetpriv(realpathSync) : undefined;
+  if (setpriv === undefined) return spawn(program, [...args], { cwd, env, stdio, detached: true, uid, gid });
+  // Node drops all groups but the first when it changes the user (libuv calls setgroups(0) in the child).
+  const become = [`--reuid=${uid}`, `--regid=${gid}`, `--groups=${groups.join(',')}`, '--', program];
+  return spawn(setpriv, [...become, ...args], { cwd, env, stdio, detached: true });
 }

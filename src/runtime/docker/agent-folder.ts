@@ -27,12 +27,14 @@ export async function readAgentFolder(path: string): Promise<AgentFolder> {
   }
 }
 
+/** Small heaps, and no threads of V8's own: they took 1.1 MB of an idle agent's 14.3 (2026-11-24). */
+const FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=64', '--single-threaded'];
+
 /**
- * Node's own loader and libraries by path, because an image may have none or others. Small heaps: an idle agent is
- * charged 7 to 8 MB (test-machine.md).
+ * Node's own loader and libraries by path, because an image may have none or others.
  */
 export function agentArgv(folder: string, loader: string): readonly string[] {
   const lib = `${folder}/lib`;
   const node = [`${lib}/${loader}`, '--library-path', lib, `${folder}/node`];
-  return [...node, '--max-semi-space-size=1', '--max-old-space-size=64', `${folder}/agent.js`];
+  return [...node, ...FLAGS, `${folder}/agent.js`];
 }

@@ -1,6 +1,6 @@
+import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { networkInterfaces } from 'node:os';
-import { gatewayOf } from '../address-ring.ts';
+import { join } from 'node:path';
 import type { DockerHost } from './docker-host.ts';
 import { isInOurNetwork } from './own-network.ts';
 
@@ -15,8 +15,8 @@ export type AgentReach =
 
 export interface ReachQuestion {
   readonly host: DockerHost;
-  /** Of the two networks. */
-  readonly subnets: readonly string[];
+  /** Interfaces of the two networks on the engine's host. */
+  readonly bridges: readonly string[];
   /** Where the engine's host is reached, when the settings say so. */
   readonly engineAddress: string | null;
 }
@@ -24,14 +24,14 @@ export interface ReachQuestion {
 const BY_ADDRESS: AgentReach = { kind: 'address' };
 
 /** Addresses only where the engine's bridges are this machine's own: Docker Desktop has them in its virtual machine. */
-export async function agentReach({ host, subnets, engineAddress }: ReachQuestion): Promise<AgentReach> {
+export async function agentReach({ host, bridges, engineAddress }: ReachQuestion): Promise<AgentReach> {
   if (engineAddress !== null) return published(engineAddress);
   if (host.kind === 'tcp') return published(host.host);
   if (host.kind === 'ssh') return published(host.destination.replace(/^.*@/, ''));
   if (!(await isInOurNetwork(host.socketPath))) return published('127.0.0.1');
-  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  const isOurs = (subnet: string) => own.some(({ address }) => address === gatewayOf(subnet));
-  return subnets.some(isOurs) ? BY_ADDRESS : published('127.0.0.1');
+  // Not os.networkInterfaces(): it leaves out a bridge that no container is plugged into.
+  const isOurs = (bridge: string) => existsSync(join('/sys/class/net', bridge));
+  return bridges.every(isOurs) ? BY_ADDRESS : published('127.0.0.1');
 }
 
 function published(host: string): AgentReach {

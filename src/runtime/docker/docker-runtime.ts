@@ -85,9 +85,8 @@ export function dockerRuntime(deps: DockerRuntimeDeps): ContainerRuntime {
       return known === undefined ? undefined : capabilitiesOf(known, deps.capabilities);
     },
     async prepare() {
-      await networks.prepare();
-      const subnets = (await networks.facts()).networks.map(({ subnet }) => subnet);
-      reach = await agentReach({ host: connection.host, subnets, engineAddress: deps.engineAddress ?? null });
+      const bridges = await networks.prepare();
+      reach = await agentReach({ host: connection.host, bridges, engineAddress: deps.engineAddress ?? null });
     },
     addressAt: networks.addressAt,
     addressCount: networks.addressCount,

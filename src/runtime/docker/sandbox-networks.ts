@@ -14,7 +14,8 @@ export interface SandboxNetworksDeps {
 
 /** The two networks and the host's firewall, as last seen by `prepare`. */
 export interface SandboxNetworks {
-  prepare(): Promise<void>;
+  /** Answers the bridges on the engine's host. */
+  prepare(): Promise<readonly string[]>;
   /** undefined past the end of the ring, and before `prepare`. */
   addressAt(network: NetworkKind, index: number): string | undefined;
   /** 0 before `prepare`. */
@@ -37,6 +38,7 @@ export function sandboxNetworks(deps: SandboxNetworksDeps): SandboxNetworks {
   return {
     async prepare() {
       await prepare();
+      return bridges();
     },
     addressAt: (network, index) => known?.[network].ring.at(index),
     addressCount: (network) => known?.[network].ring.count ?? 0,

@@ -1,0 +1,127 @@
+export type StreamName = 'stdout' | 'stderr' | 'pty';
+
+/** Bytes that a process wrote at once. */
+export interface Chunk {
+  /** Place among all events of the process: its start is 0, then one number after the other over all streams. */
+  readonly seq: number;
+  readonly stream: StreamName;
+  readonly data: Buffer;
+  /** What its stream has cost so far, this chunk included. */
+  readonly endCost: number;
+}
+
+/** The newest output of a process, each stream bounded by itself. */
+export interface OutputLog {
+  /** Number of the newest chunk; 0 = none yet. */
+  readonly lastSeq: number;
+  /** Number of the newest chunk that is no longer kept; 0 = none. */
+  readonly trimmedSeq: number;
+  /** What it holds at present. */
+  readonly keptBytes: number;
+  push(stream: StreamName, data: Buffer): void;
+  /** The oldest kept chunk after that number; undefined when there is none. */
+  next(seq: number): Chunk | undefined;
+  /** What the streams have cost up to and including that number. */
+  costAt(seq: number): StreamCosts;
+}
+
+export type StreamCosts = Readonly<Record<StreamName, number>>;
+
+/** What a chunk weighs at least: a process that writes byte by byte must not fill the heap with their wrappers. */
+const LEAST_COST_BYTES = 64;
+/** Below it, data moves into Node's shared slabs instead of keeping an allocation of its own. */
+const SLAB_BYTES = 2048;
+
+export function outputLog(limitBytes: number): OutputLog {
+  const streams: Record<StreamName, Ring> = { stdout: ring(), stderr: ring(), pty: ring() };
+  let lastSeq = 0;
+  let trimmedSeq = 0;
+  return {
+    get lastSeq() {
+      return lastSeq;
+    },
+    get trimmedSeq() {
+      return trimmedSeq;
+    },
+    get keptBytes() {
+      return Object.values(streams).reduce((sum, one) => sum + one.cost - costAt(one, trimmedBefore(one)), 0);
+    },
+    push(stream, data) {
+      const kept = streams[stream];
+      lastSeq += 1;
+      kept.cost += Math.max(data.length, LEAST_COST_BYTES);
+      const own = data.length < SLAB_BYTES ? Buffer.from(data) : data;
+      kept.chunks.push({ seq: lastSeq, stream, data: own, endCost: kept.cost });
+      trimmedSeq = Math.max(trimmedSeq, trim(kept, limitBytes));
+    },
+    next(seq) {
+      const first = Object.values(streams).map(({ chunks, head }) => chunks[firstAfter(chunks, head, seq)]);
+      return first.reduce((best, chunk) => (best === undefined || (chunk && chunk.seq < best.seq) ? chunk : best));
+    },
+    costAt: (seq) => ({
+      stdout: costAt(streams.stdout, seq),
+      stderr: costAt(streams.stderr, seq),
+      pty: costAt(streams.pty, seq),
+    }),
+  };
+}
+
+interface Ring {
+  readonly chunks: Chunk[];
+  /** Index of the oldest kept chunk: those before it are cut off in bulk. */
+  head: number;
+  cost: number;
+}
+
+function ring(): Ring {
+  return { chunks: [], head: 0, cost: 0 };
+}
+
+const SHIFT_AT = 512;
+
+/** Forgets what is over the limit; answers the newest number forgotten, else 0. */
+function trim(kept: Ring, limitBytes: number): number {
+  let forgotten = 0;
+  for (;;) {
+    const oldest = kept.chunks[kept.head];
+    const isOver = oldest !== undefined && kept.cost - startCost(oldest) > limitBytes;
+    if (!isOver || kept.head === kept.chunks.length - 1) break;
+    forgotten = oldest.seq;
+    // The slot goes on for a while, its bytes must not.
+    kept.chunks[kept.head] = { ...oldest, data: NOTHING };
+    kept.head += 1;
+  }
+  if (kept.head >= SHIFT_AT) {
+    kept.chunks.splice(0, kept.head);
+    kept.head = 0;
+  }
+  return forgotten;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+function startCost({ endCost, data }: Chunk): number {
+  return endCost - Math.max(data.length, LEAST_COST_BYTES);
+}
+
+/** The number before the oldest kept chunk. */
+function trimmedBefore({ chunks, head }: Ring): number {
+  return (chunks[head]?.seq ?? 0) - 1;
+}
+
+function costAt(kept: Ring, seq: number): number {
+  const next = kept.chunks[firstAfter(kept.chunks, kept.head, seq)];
+  return next === undefined ? kept.cost : startCost(next);
+}
+
+/** Index of the first chunk after that number, from `head` on; the length when there is none. */
+function firstAfter(chunks: readonly Chunk[], head: number, seq: number): number {
+  let low = head;
+  let high = chunks.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((chunks[middle]?.seq ?? Number.POSITIVE_INFINITY) <= seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

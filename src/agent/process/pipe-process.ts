@@ -1,0 +1,100 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { AgentError, agentErrorOf } from '../agent-error.ts';
+import type { AgentDeps } from '../deps.ts';
+import { exitCodeOf } from '../main-command.ts';
+import type { LiveProcess } from './live-process.ts';
+import { type Outcome, type ProcessOutput, processOutput } from './process-output.ts';
+import { type ProcessSpec, spawnAs } from './spawn-as.ts';
+import { stdinOf } from './stdin.ts';
+
+export interface PipeOptions {
+  /** False: it reads an empty stdin. */
+  readonly hasStdin: boolean;
+  /** What is kept of each of its streams. */
+  readonly keptBytes: number;
+}
+
+/** Something that the process left behind holds its output open: its end is told after so much silence. */
+const QUIET_MS = 500;
+/** And after so much talk. */
+const LONGEST_TAIL_MS = 2_000;
+
+/** A process with pipes. Throws when it cannot be started, naming the program. */
+export async function startPipes(
+  { session, ticks }: AgentDeps,
+  spec: ProcessSpec,
+  { hasStdin, keptBytes }: PipeOptions,
+): Promise<LiveProcess> {
+  const child = spawnAs(session, spec, [hasStdin ? 'pipe' : 'ignore', 'pipe', 'pipe']);
+  const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
+  const hold = (isHeld: boolean) => {
+    for (const stream of streams) isHeld ? stream.pause() : stream.resume();
+  };
+  const output = processOutput({ limitBytes: keptBytes, ticks, hold });
+  let outcome: Outcome | undefined;
+  child.once('exit', (code, signal) => {
+    outcome = { exitCode: exitCodeOf(code, signal), signal };
+  });
+  const ended = endOf(child, output);
+  const pid = await pidOf(child, spec);
+  const stdin = stdinOf(child.stdin);
+  return {
+    ...{ pid, isTerminal: false, output, ended, write: stdin.write, closeInput: stdin.close },
+    get outcome() {
+      return outcome;
+    },
+    resize() {
+      throw new AgentError('failed_precondition', 'The process has no terminal.');
+    },
+  };
+}
+
+async function pidOf(child: ChildProcess, { command }: ProcessSpec): Promise<number> {
+  try {
+    if (child.pid === undefined) await once(child, 'spawn');
+    if (child.pid !== undefined) return child.pid;
+  } catch (cause) {
+    const { code, message } = agentErrorOf(cause);
+    throw new AgentError(code, `'${command}' cannot be started: ${message}`, { cause });
+  }
+  throw new AgentError('internal', `'${command}' cannot be started.`);
+}
+
+/** The end comes after all output, and within a bound when something else holds the pipes. */
+function endOf(child: ChildProcess, output: ProcessOutput): Promise<Outcome> {
+  return new Promise((resolve) => {
+    let isOver = false;
+    let dataMs = 0;
+    let timer: NodeJS.Timeout | undefined;
+    const take = (name: 'stdout' | 'stderr', stream: Readable | null) =>
+      stream?.on('data', (data: Buffer) => {
+        dataMs = performance.now();
+        // What writes on after the end is drained, so that it does not die of a closed pipe.
+        if (!isOver) output.push(name, data);
+      });
+    take('stdout', child.stdout)?.on('error', () => undefined);
+    take('stderr', child.stderr)?.on('error', () => undefined);
+    const finish = (outcome: Outcome) => {
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(timer);
+      output.end(outcome);
+      resolve(outcome);
+    };
+    child.on('error', () => undefined);
+    child.once('exit', (code, signal) => {
+      const outcome = { exitCode: exitCodeOf(code, signal), signal };
+      let tailMs = 0;
+      const look = () => {
+        if (!output.isHeld) tailMs += QUIET_MS;
+        const isQuiet = performance.now() - dataMs >= QUIET_MS;
+        if (!output.isHeld && (isQuiet || tailMs >= LONGEST_TAIL_MS)) finish(outcome);
+        else timer = setTimeout(look, QUIET_MS);
+      };
+      timer = setTimeout(look, QUIET_MS);
+      child.once('close', () => finish(outcome));
+    });
+  });
+}

@@ -1,0 +1,19 @@
+/** What a sandbox used at one instant. */
+export interface Sample {
+  readonly atMs: number;
+  readonly cpuCount: number;
+  /** Percent of one cpu since the sample before. */
+  readonly cpuUsedPct: number;
+  readonly memUsedBytes: number;
+  readonly memTotalBytes: number;
+  readonly memCacheBytes: number;
+  readonly diskUsedBytes: number;
+  /** 0 = no bound. */
+  readonly diskTotalBytes: number;
+}
+
+/** The last minutes of what each live sandbox used. */
+export interface Sampler {
+  /** Samples of `fromMs` to `toMs`, both included, oldest first; empty for a sandbox that was never sampled. */
+  recent(sandboxId: string, fromMs: number, toMs: number): readonly Sample[];
+}
