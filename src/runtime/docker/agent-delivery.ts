@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { SandboxError } from '../../domain/errors.ts';
 import { agentFill } from './agent-fill.ts';
 import { type AgentFolder, agentArgv } from './agent-folder.ts';
@@ -6,7 +5,9 @@ import { AGENT_FOLDER } from './agent-place.ts';
 import type { AgentReach } from './agent-reach.ts';
 import type { EngineContext } from './engine-context.ts';
 import { LABELS } from './labels.ts';
-import { refusal, understood } from './refusals.ts';
+import { hasVolume, listVolumes, removeVolume } from './volumes.ts';
+
+const LEAST_AGE_MS = 3_600_000;
 
 /** An agent that the engine has, ready to be mounted. */
 export interface DeliveredAgent {
@@ -23,7 +24,7 @@ export interface AgentDelivery {
    * by all installations and sandboxes of the engine. Safe to call at once.
    */
   ensure(): Promise<Omit<DeliveredAgent, 'reach'>>;
-  /** Removes agents of other builds that no container uses. */
+  /** Removes agents of other builds that no container uses, an hour after they came: another service may be about to. */
   removeOld(): Promise<void>;
 }
 
@@ -40,9 +41,10 @@ export function agentDelivery(context: EngineContext, folder: () => Promise<Agen
     },
     async removeOld() {
       const current = (await folder())?.version;
-      for (const name of await listVolumes(context)) {
+      const oldMs = context.clock.nowMs() - LEAST_AGE_MS;
+      for (const { name, createdAtMs } of await listVolumes(context, LABELS.agent)) {
         if (current !== undefined && name.startsWith(volumeName(current))) continue;
-        await removeVolume(context, name);
+        if (createdAtMs < oldMs) await removeVolume(context, name);
       }
     },
   };
@@ -67,40 +69,4 @@ function volumeName(version: string): string {
 
 function markOf(volume: string): string {
   return `${volume}-ready`;
-}
-
-async function hasVolume(context: EngineContext, name: string): Promise<boolean> {
-  const answer = await context.calls.ask({
-    name: 'volume.inspect',
-    method: 'GET',
-    path: `/volumes/${encodeURIComponent(name)}`,
-    deadlineMs: context.deadlines.read,
-  });
-  if (answer.status === 404) return false;
-  if (answer.status !== 200) throw refusal(answer, 'look at the volume of the agent');
-  return true;
-}
-
-const volumesSchema = z.object({ Volumes: z.array(z.object({ Name: z.string() })).nullish() });
-
-async function listVolumes(context: EngineContext): Promise<readonly string[]> {
-  const answer = await context.calls.ask({
-    name: 'volume.list',
-    method: 'GET',
-    path: '/volumes',
-    query: { filters: JSON.stringify({ label: [LABELS.agent] }) },
-    deadlineMs: context.deadlines.read,
-  });
-  if (answer.status !== 200) throw refusal(answer, 'list its volumes');
-  return (understood(volumesSchema, answer, 'its volumes').Volumes ?? []).map(({ Name }) => Name);
-}
-
-/** One that a container uses, stopped ones too, is refused by the engine and stays. */
-async function removeVolume(context: EngineContext, name: string): Promise<void> {
-  await context.calls.ask({
-    name: 'volume.remove',
-    method: 'DELETE',
-    path: `/volumes/${encodeURIComponent(name)}`,
-    deadlineMs: context.deadlines.remove,
-  });
 }

@@ -8,6 +8,7 @@ import type { EngineContext } from './engine-context.ts';
 import type { EngineAnswer } from './exchange.ts';
 import { LABELS } from './labels.ts';
 import { refusal, understood } from './refusals.ts';
+import { hasVolume } from './volumes.ts';
 
 export interface Fill {
   readonly folder: AgentFolder;
@@ -39,6 +40,7 @@ export async function agentFill(context: EngineContext, fill: Fill): Promise<voi
       if (looks * LOOK_MS > LONGEST_FILL_MS) throw new SandboxError('start_failed', 'The agent is not delivered.');
       if ((looks + 1) % 50 === 0) await removeContainer(context, name);
       else await context.clock.sleep(LOOK_MS);
+      if (await hasVolume(context, fill.mark)) return;
       continue;
     }
     if (made.status >= 400) throw refusal(made, 'make a container for the agent');
