@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { httpAgentClient } from './agent-client/http-agent-client.ts';
 import { banner, urlOf, VERSION } from './compose/banner.ts';
+import { openDataPlane } from './compose/data-plane.ts';
 import { deliverAgent, openRuntime, sandboxSubnets } from './compose/engine.ts';
 import { fixedTemplates } from './compose/fixed-templates.ts';
 import { openInstallation } from './compose/installation.ts';
@@ -191,9 +192,14 @@ async function openPorts(
   });
   const blockedSubnets = config.SANDGLASS_ALLOW_SANDBOX_CALLERS ? [] : await sandboxSubnets(config, runtime);
   const { SANDGLASS_HOST: host, SANDGLASS_ADMIN_HOST: adminHost } = config;
-  const api = await listen({ fetch: app.fetch, host, port: config.SANDGLASS_PORT, blockedSubnets, log });
+  const plane = openDataPlane(config, operations, world);
+  opened.add(() => plane.close());
+  const api = await listen({ fetch: app.fetch, host, port: config.SANDGLASS_PORT, blockedSubnets, first: plane, log });
   // Calls under way wait for the lifecycle: it says at once that it goes no further.
-  opened.add(() => Promise.all([lifecycle.close(CLOSE_GRACE_MS), api.close(CLOSE_GRACE_MS)]));
+  opened.add(() => {
+    plane.endEndless();
+    return Promise.all([lifecycle.close(CLOSE_GRACE_MS), api.close(CLOSE_GRACE_MS)]);
+  });
   const adminApp = createAdminApp({ metricsText: metrics.text });
   const adminPort = config.SANDGLASS_ADMIN_PORT;
   const admin = await listen({ fetch: adminApp.fetch, host: adminHost, port: adminPort, blockedSubnets, log });

@@ -102,6 +102,16 @@ export const settings = {
     '1 = connections from sandbox addresses to the API are not closed.',
   ),
   SANDGLASS_DOMAIN: setting(optional, '', 'Domain under which <port>-<id> names lead here; empty = none.'),
+  SANDGLASS_PATH_ROUTING: setting(
+    z.enum(['on', 'off'], { error: 'must be on or off' }),
+    'on',
+    'off = ports of sandboxes are not reached under /sandbox/<id>/<port>/.',
+  ),
+  SANDGLASS_PROXY_STALL_SECONDS: setting(
+    number(0.1, 86_400),
+    '120',
+    'A stream into a sandbox whose reader takes nothing for so long is closed.',
+  ),
   SANDGLASS_ADMIN_HOST: setting(text, '127.0.0.1', 'Address of the metrics listener.'),
   SANDGLASS_ADMIN_PORT: setting(whole(0, 65_535), '9091', 'Port of the metrics listener; 0 = any free one.'),
   SANDGLASS_ADMIN_KEY: {

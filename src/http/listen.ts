@@ -7,6 +7,7 @@ import { type Log, silentLog } from '../observe/logger.ts';
 import { blockedPeers } from './blocked-peers.ts';
 import { type Connections, trackConnections } from './connections.ts';
 import { problemOf } from './error-response.ts';
+import { type FirstLook, isWaiting, listenForSpecials } from './special-requests.ts';
 
 export interface ListenOptions {
   readonly fetch: (request: Request, env: HttpBindings) => Response | Promise<Response>;
@@ -15,6 +16,8 @@ export interface ListenOptions {
   readonly port: number;
   /** CIDRs whose connections are closed before a byte of them is read. */
   readonly blockedSubnets: readonly string[];
+  /** Looks at each request first; true = it has taken it. */
+  readonly first?: FirstLook | undefined;
   /** Told of connections that could not be accepted. */
   readonly log?: Log;
 }
@@ -36,10 +39,23 @@ const TIMEOUTS = {
 const KEEP_ALIVE_PROBES = { keepAlive: true, keepAliveInitialDelay: 60_000 };
 
 /** Serves an app. Rejects when the address cannot be had. */
-export async function listen({ fetch, host, port, blockedSubnets, log = silentLog }: ListenOptions): Promise<Listener> {
+export async function listen({
+  fetch,
+  host,
+  port,
+  blockedSubnets,
+  first,
+  log = silentLog,
+}: ListenOptions): Promise<Listener> {
   const streams = new Set<ServerResponse>();
   const isBlocked = blockedPeers(blockedSubnets);
-  const server = createServer({ ...TIMEOUTS, ...KEEP_ALIVE_PROBES }, requestListener(fetch, streams));
+  const app = requestListener(fetch, streams);
+  const server = createServer({ ...TIMEOUTS, ...KEEP_ALIVE_PROBES, noDelay: true }, (request, response) => {
+    if (first?.request(request, response) === true) return;
+    if (isWaiting(request)) response.writeContinue();
+    void app(request, response);
+  });
+  listenForSpecials(server, first);
   server.on('connection', (socket) => {
     if (isBlocked(socket)) socket.destroy();
   });

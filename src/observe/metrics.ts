@@ -16,6 +16,8 @@ export interface Metrics {
   readonly onScan: (scan: string, outcome: string, durationMs: number, moved: number) => void;
   readonly onStart: (path: string, outcome: string, durationMs: number) => void;
   readonly onOom: () => void;
+  /** How a request into a sandbox ended. */
+  readonly onExchange: (form: string, outcome: string) => void;
   readonly onClockJump: () => void;
   /** Prometheus text format. */
   readonly text: () => Promise<string>;
@@ -45,6 +47,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   const scanSeconds = histogram('scan_duration_seconds', 'Scans', ['scan', 'outcome']);
   const scanMoved = counter('scan_moved_total', 'Sandboxes moved by scans', ['scan']);
   const createSeconds = histogram('create_duration_seconds', 'Starts and restarts', ['path', 'outcome']);
+  const exchanges = counter('proxy_exchanges_total', 'Requests into sandboxes', ['form', 'outcome']);
   const ooms = counter('oom_total', 'Processes in living sandboxes killed for memory');
   const clockJumps = counter('clock_jumps_total', 'Jumps of the wall clock');
   gauges(registers, sources);
@@ -64,6 +67,7 @@ export function createMetrics(sources: MetricSources): Metrics {
     },
     onStart: (path, outcome, durationMs) => createSeconds.observe({ path, outcome }, durationMs / 1000),
     onOom: () => ooms.inc(),
+    onExchange: (form, outcome) => exchanges.inc({ form, outcome }),
     onClockJump: () => clockJumps.inc(),
     text: () => registry.metrics(),
   };
