@@ -18,8 +18,8 @@ export interface ServiceProcess {
   stop(): Promise<number | null>;
   /** SIGKILL, as a crash would be. */
   kill(): Promise<void>;
-  /** The same data directory again, after a stop or a kill. */
-  again(env?: Readonly<Record<string, string>>): Promise<ServiceProcess>;
+  /** The same data directory again, after a stop or a kill; `program` is another build's main.js. */
+  again(env?: Readonly<Record<string, string>>, program?: string): Promise<ServiceProcess>;
   /** Ends it, removes its containers and its folder. */
   dispose(): Promise<void>;
 }
@@ -32,9 +32,10 @@ const STOP_DEADLINE_MS = 20_000;
 export async function startService(
   env: Readonly<Record<string, string>> = {},
   dataDir = mkdtempSync(join(tmpdir(), 'sandglass-test-')),
+  program = 'dist/main.js',
 ): Promise<ServiceProcess> {
   const log: string[] = [];
-  const child = spawn(process.execPath, ['dist/main.js'], {
+  const child = spawn(process.execPath, [program], {
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
@@ -63,7 +64,7 @@ export async function startService(
     log,
     stop: () => end('SIGTERM'),
     kill: async () => void (await end('SIGKILL')),
-    again: (more = {}) => startService({ ...env, ...more }, dataDir),
+    again: (more = {}, other = program) => startService({ ...env, ...more }, dataDir, other),
     async dispose() {
       if (child.exitCode === null && child.signalCode === null) await end('SIGTERM');
       await removeContainersOf(serviceIdOf(dataDir));
