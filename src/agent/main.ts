@@ -1,3 +1,5 @@
+import './http/native-base64.ts';
+
 import { AGENT_PORT, agentVariables } from '../contract/agent.ts';
 import { Process } from '../contract/gen/process/process_pb.js';
 import { systemAccounts } from './accounts.ts';

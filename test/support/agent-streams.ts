@@ -37,11 +37,16 @@ export async function openStream(
     body: Buffer.concat([head, payload]),
     signal: controller.signal,
   });
-  if (response.body === null) throw new Error('no body');
-  const frames = framesOf(response.body);
+  if (response.status !== 200 || response.body === null) {
+    throw new Error(`${method} answered ${response.status}: ${await response.text()}`);
+  }
+  // Locked at once: undici cancels the body of an answer that is collected while nobody reads it.
+  const frames = framesOf(response.body.getReader());
+  let last = 'none';
   const next = async (): Promise<Frame> => {
     const { value, done } = await frames.next();
-    if (done === true) throw new Error('the stream was cut');
+    if (done === true) throw new Error(`the stream was cut, the last frame so far: ${last}`);
+    last = JSON.stringify(value.message).slice(0, 200);
     return value;
   };
   return {
@@ -58,10 +63,12 @@ export async function openStream(
   };
 }
 
-async function* framesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Frame, void> {
+async function* framesOf(body: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<Frame, void> {
   let waiting = Buffer.alloc(0);
-  for await (const piece of body) {
-    waiting = Buffer.concat([waiting, piece]);
+  for (;;) {
+    const { value, done } = await body.read();
+    if (done) return;
+    waiting = Buffer.concat([waiting, value]);
     while (waiting.length >= 5 && waiting.length >= 5 + waiting.readUInt32BE(1)) {
       const end = 5 + waiting.readUInt32BE(1);
       const message: unknown = JSON.parse(waiting.subarray(5, end).toString('utf8'));

@@ -1,3 +1,5 @@
+import { releaseBuffer } from './release-buffer.ts';
+
 export type StreamName = 'stdout' | 'stderr' | 'pty';
 
 /** Bytes that a process wrote at once. */
@@ -18,6 +20,7 @@ export interface OutputLog {
   readonly trimmedSeq: number;
   /** What it holds at present. */
   readonly keptBytes: number;
+  /** The bytes are its own from then on: what nobody took is freed as it is forgotten. */
   push(stream: StreamName, data: Buffer): void;
   /** The oldest kept chunk after that number; undefined when there is none. */
   next(seq: number): Chunk | undefined;
@@ -51,12 +54,14 @@ export function outputLog(limitBytes: number): OutputLog {
       lastSeq += 1;
       kept.cost += Math.max(data.length, LEAST_COST_BYTES);
       const own = data.length < SLAB_BYTES ? Buffer.from(data) : data;
-      kept.chunks.push({ seq: lastSeq, stream, data: own, endCost: kept.cost });
+      kept.chunks.push({ seq: lastSeq, stream, data: own, endCost: kept.cost, isTaken: false });
       trimmedSeq = Math.max(trimmedSeq, trim(kept, limitBytes));
     },
     next(seq) {
       const first = Object.values(streams).map(({ chunks, head }) => chunks[firstAfter(chunks, head, seq)]);
-      return first.reduce((best, chunk) => (best === undefined || (chunk && chunk.seq < best.seq) ? chunk : best));
+      const next = first.reduce((best, chunk) => (best && (!chunk || best.seq < chunk.seq) ? best : chunk));
+      if (next !== undefined) next.isTaken = true;
+      return next;
     },
     costAt: (seq) => ({
       stdout: costAt(streams.stdout, seq),
@@ -66,8 +71,13 @@ export function outputLog(limitBytes: number): OutputLog {
   };
 }
 
+interface KeptChunk extends Chunk {
+  /** Somebody may hold its bytes. */
+  isTaken: boolean;
+}
+
 interface Ring {
-  readonly chunks: Chunk[];
+  readonly chunks: KeptChunk[];
   /** Index of the oldest kept chunk: those before it are cut off in bulk. */
   head: number;
   cost: number;
@@ -89,6 +99,7 @@ function trim(kept: Ring, limitBytes: number): number {
     forgotten = oldest.seq;
     // The slot goes on for a while, its bytes must not.
     kept.chunks[kept.head] = { ...oldest, data: NOTHING };
+    if (!oldest.isTaken) releaseBuffer(oldest.data);
     kept.head += 1;
   }
   if (kept.head >= SHIFT_AT) {

@@ -6,6 +6,7 @@ import type { AgentDeps } from '../deps.ts';
 import { exitCodeOf } from '../main-command.ts';
 import type { LiveProcess } from './live-process.ts';
 import { type Outcome, type ProcessOutput, processOutput } from './process-output.ts';
+import { releaseBuffer } from './release-buffer.ts';
 import { type ProcessSpec, spawnAs } from './spawn-as.ts';
 import { stdinOf } from './stdin.ts';
 
@@ -72,7 +73,8 @@ function endOf(child: ChildProcess, output: ProcessOutput): Promise<Outcome> {
       stream?.on('data', (data: Buffer) => {
         dataMs = performance.now();
         // What writes on after the end is drained, so that it does not die of a closed pipe.
-        if (!isOver) output.push(name, data);
+        if (isOver) releaseBuffer(data);
+        else output.push(name, data);
       });
     take('stdout', child.stdout)?.on('error', () => undefined);
     take('stderr', child.stderr)?.on('error', () => undefined);
