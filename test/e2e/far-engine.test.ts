@@ -6,7 +6,11 @@ import { type ServiceProcess, startService } from '../support/service-process.ts
 import { type OwnEngine, ownEngine } from '../support/world/own-engine.ts';
 
 const IMAGE = 'sandglass-busybox:latest';
-const WEB = ['sh', '-c', 'mkdir -p /tmp/www && echo far away > /tmp/www/index.html && exec httpd -f -p 8080 -h /tmp/www'];
+const WEB = [
+  'sh',
+  '-c',
+  'mkdir -p /tmp/www && echo far away > /tmp/www/index.html && exec httpd -f -p 8080 -h /tmp/www',
+];
 const run = promisify(execFile);
 
 let engine: OwnEngine | string;
