@@ -34,7 +34,8 @@ const LIBRARY_HOMES = [
   { library: 'ioredis', home: '^src/store/live/' },
   { library: 'node-cron', home: '^src/schedule/' },
   { library: 'xstate', home: '^src/domain/' },
-  { library: '(@connectrpc|@lydell|busboy|tar-stream)', home: '^src/agent/' },
+  { library: '(@connectrpc|@lydell|busboy)', home: '^src/agent/' },
+  { library: 'tar-stream', home: '^src/(agent|runtime/docker)/' },
   { library: 'undici', home: '^src/(agent-client|proxy)/' },
 ];
 const DOMAIN_LIBRARIES = '(xstate|zod)';

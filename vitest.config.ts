@@ -11,6 +11,7 @@ const projects = [
   // These share one Docker engine: one file at a time, and time enough for a busy machine.
   project('integration', { fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 }),
   project('e2e', { fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 }),
+  project('browser', { fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 }),
 ].map((test, index) => ({ test: { ...test, sequence: { groupOrder: index } } }));
 
 export default defineConfig({ test: { projects } });

@@ -1,4 +1,5 @@
-export type Unit = 'ms' | 'transitions/s' | 'MiB';
+/** `x`: how many times, of a ratio. */
+export type Unit = 'ms' | 'transitions/s' | 'requests/s' | 'MB/s' | 'MiB' | 'x';
 
 /** What was measured on one side. Failures are kept beside the samples: a row with one does not pass. */
 export interface Side {
@@ -13,7 +14,7 @@ export interface Bar {
   readonly value: number;
 }
 
-/** The one number that the bar is about; `bar` is null where the row is reported only. */
+/** A number that a bar is about; `bar` is null where it is reported only. */
 export interface Judged {
   readonly what: string;
   readonly unit: Unit;
@@ -33,6 +34,8 @@ export interface Measurement {
   /** Milliseconds by stage; the names say whose stage it is. */
   readonly stages: Readonly<Record<string, readonly number[]>>;
   readonly judged: Judged;
+  /** Where the row has more than one bar: the others. All must be kept. */
+  readonly alsoJudged?: readonly Judged[];
   readonly notes: readonly string[];
 }
 
@@ -41,11 +44,15 @@ export type Verdict = 'pass' | 'FAIL' | 'not measured' | 'reported' | 'not judge
 /** A quick run is a crash test: its few samples are held against no bar, its failures are. */
 export function verdictOf(measurement: Measurement, isQuick: boolean): Verdict {
   const { ours, baseline, judged } = measurement;
-  if (ours.samples.length === 0 || !Number.isFinite(judged.value)) return 'not measured';
+  const all = [judged, ...(measurement.alsoJudged ?? [])];
+  if (ours.samples.length === 0 || all.some(({ value }) => !Number.isFinite(value))) return 'not measured';
   if (ours.errors.length + (baseline?.errors.length ?? 0) > 0) return 'FAIL';
   if (isQuick) return 'not judged';
-  if (judged.bar === null) return 'reported';
-  const { kind, value } = judged.bar;
-  const isKept = kind === 'at most' ? judged.value <= value : judged.value >= value;
-  return isKept ? 'pass' : 'FAIL';
+  if (all.every(({ bar }) => bar === null)) return 'reported';
+  return all.every(isKept) ? 'pass' : 'FAIL';
+}
+
+function isKept({ value, bar }: Judged): boolean {
+  if (bar === null) return true;
+  return bar.kind === 'at most' ? value <= bar.value : value >= bar.value;
 }

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 
-const unit = z.enum(['ms', 'transitions/s', 'MiB']);
+const unit = z.enum(['ms', 'transitions/s', 'requests/s', 'MB/s', 'MiB', 'x']);
 const samples = z.array(z.number()).readonly();
 const summary = z.object({
   n: z.number(),
@@ -15,6 +15,8 @@ const summary = z.object({
 const side = z.object({ what: z.string(), unit, summary, errors: z.array(z.string()), samples });
 const bar = z.object({ kind: z.enum(['at most', 'at least']), value: z.number() });
 
+const judged = z.object({ what: z.string(), unit, value: z.number().nullable(), bar: bar.nullable() });
+
 const rowSchema = z.object({
   row: z.string(),
   verdict: z.enum(['pass', 'FAIL', 'not measured', 'reported', 'not judged']),
@@ -26,7 +28,9 @@ const rowSchema = z.object({
       timedTo: z.string(),
       conditions: z.array(z.string()),
       concurrency: z.number(),
-      judged: z.object({ what: z.string(), unit, value: z.number().nullable(), bar: bar.nullable() }),
+      judged,
+      /** Further bars of the row; results written before there were any have none. */
+      alsoJudged: z.array(judged).default([]),
       /** Median of ours over median of the baseline. */
       ratio: z.number().nullable(),
       notes: z.array(z.string()),
@@ -60,6 +64,7 @@ const resultsSchema = z.object({
 
 export type ResultRow = z.infer<typeof rowSchema>;
 export type MeasuredRow = NonNullable<ResultRow['measured']>;
+export type ResultJudged = z.infer<typeof judged>;
 export type ResultSide = z.infer<typeof side>;
 export type ResultSummary = z.infer<typeof summary>;
 export type Results = z.infer<typeof resultsSchema>;

@@ -1,9 +1,9 @@
 import { tmpdir } from 'node:os';
 import { errorMessage } from '../src/domain/errors.ts';
 import type { Bench, BenchSetup } from './bench.ts';
-import { type Measurement, type Side, verdictOf } from './measurement.ts';
+import { type Judged, type Measurement, type Side, verdictOf } from './measurement.ts';
 import { quantile, summaryOf } from './quantiles.ts';
-import type { ResultRow, ResultSide, ResultSummary } from './results-file.ts';
+import type { ResultJudged, ResultRow, ResultSide, ResultSummary } from './results-file.ts';
 
 /** One result for every row that was asked for, whatever happened; ends early, throwing, when somebody asked for the end. */
 export async function runBenches(
@@ -54,13 +54,18 @@ function resultOf(measurement: Measurement, isQuick: boolean): ResultRow {
     measured: {
       ...{ timedFrom, timedTo, concurrency, ratio },
       conditions: [...measurement.conditions],
-      judged: { ...judged, value: finite(judged.value) },
+      judged: judgedOf(judged),
+      alsoJudged: (measurement.alsoJudged ?? []).map(judgedOf),
       notes: [...measurement.notes],
       ours: sideOf(ours),
       baseline: baseline === null ? null : sideOf(baseline),
       stages: Object.fromEntries(stages),
     },
   };
+}
+
+function judgedOf(judged: Judged): ResultJudged {
+  return { ...judged, value: finite(judged.value) };
 }
 
 function sideOf({ what, unit, samples, errors }: Side): ResultSide {

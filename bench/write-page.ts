@@ -60,8 +60,8 @@ function pageOf(results: Results, jsonName: string): string {
 function howToRead(): readonly string[] {
   return [
     '- **cold create, restart**: the engine does most of the work, and its own time is no merit or fault of ours. Judged is what the service',
-    '  adds: ours minus the same container by the engine alone, minus the 50 ms for which a new main process must stay up before it',
-    '  counts as ready. One raw and one of ours alternate, so that noise hits both.',
+    '  adds: ours minus the same container by the engine alone until the same agent in it answers. One raw and one of ours alternate,',
+    '  so that noise hits both.',
     '- **lifecycle decide + commit, due scan**: in one process, on a SQLite file as the service opens it.',
     '- **boot, exit, RSS**: the built service with its default settings; the baseline is the same service with an empty database.',
     '- A failure is counted, printed, and fails its row. Every iteration checks that what it timed did succeed.',

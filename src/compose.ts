@@ -5,6 +5,7 @@ import { openDataPlane } from './compose/data-plane.ts';
 import { deliverAgent, openRuntime, sandboxSubnets } from './compose/engine.ts';
 import { fixedTemplates } from './compose/fixed-templates.ts';
 import { openInstallation } from './compose/installation.ts';
+import { openSampler, openUseApi } from './compose/use-api.ts';
 import { type Config, describeConfig, lifetimePolicy, unknownSettings } from './config.ts';
 import { createAdminApp } from './http/admin-app.ts';
 import { createApp } from './http/app.ts';
@@ -61,7 +62,7 @@ async function open(config: Config, env: Environment, start: Start): Promise<Ser
   opened.add(() => lock.release());
   const world = await openWorld(config, env, start);
   const { lifecycle, live } = world;
-  const operations = await openOperations(config, world);
+  const operations = await openOperations(config, world, opened);
   const firstKey = await openWithKey(operations, {
     dataDir: resolve(config.SANDGLASS_DATA_DIR),
     host: config.SANDGLASS_HOST,
@@ -134,13 +135,14 @@ async function openWorld(config: Config, env: Environment, { log, opened, faultP
   return { ...shared, metrics, lifecycle };
 }
 
-async function openOperations(config: Config, world: World): Promise<OperationDeps> {
+async function openOperations(config: Config, world: World, opened: CloseStack): Promise<OperationDeps> {
   const { lifecycle, runtime, log } = world;
   const fixed = fixedTemplates(config);
   return {
     ...world,
     reconciler: lifecycle,
     activity: liveActivity(world),
+    sampler: openSampler(config, world, opened),
     templates: await templateRegistry({ fixed, store: world.templates, runtime, log }),
     limits: {
       cpus: config.SANDGLASS_CPUS_MAX,
@@ -170,9 +172,12 @@ async function openPorts(
   opened: CloseStack,
 ) {
   const { lifecycle, live, log, metrics, operations, runtime, serviceId } = world;
+  const use = openUseApi({ operations, log });
   const app = createApp({
     operations,
     log,
+    tickets: use.tickets,
+    closing: use.closing,
     version: VERSION,
     config: {
       waitSecondsDefault: config.SANDGLASS_WAIT_SECONDS,
@@ -194,10 +199,18 @@ async function openPorts(
   const { SANDGLASS_HOST: host, SANDGLASS_ADMIN_HOST: adminHost } = config;
   const plane = openDataPlane(config, operations, world);
   opened.add(() => plane.close());
-  const api = await listen({ fetch: app.fetch, host, port: config.SANDGLASS_PORT, blockedSubnets, first: plane, log });
+  const api = await listen({
+    fetch: app.fetch,
+    host,
+    port: config.SANDGLASS_PORT,
+    blockedSubnets,
+    first: use.behind(plane),
+    log,
+  });
   // Calls under way wait for the lifecycle: it says at once that it goes no further.
   opened.add(() => {
     plane.endEndless();
+    use.endEndless();
     return Promise.all([lifecycle.close(CLOSE_GRACE_MS), api.close(CLOSE_GRACE_MS)]);
   });
   const adminApp = createAdminApp({ metricsText: metrics.text });

@@ -1,4 +1,4 @@
-import type { MeasuredRow, ResultSide, ResultSummary } from '../results-file.ts';
+import type { MeasuredRow, ResultJudged, ResultSide, ResultSummary } from '../results-file.ts';
 
 /** Enough digits to tell two runs apart. */
 export function figure(value: number | null): string {
@@ -18,12 +18,17 @@ export function sideText({ what, unit, summary, errors }: ResultSide): string {
   return `${what}: ${quantiles(summary)} ${unit}, ${errors.length} errors`;
 }
 
-export function barText({ judged }: Pick<MeasuredRow, 'judged'>): string {
-  return judged.bar === null ? 'no bar' : `${judged.bar.kind} ${figure(judged.bar.value)} ${judged.unit}`;
+export function barText({ bar, unit }: ResultJudged): string {
+  return bar === null ? 'no bar' : `${bar.kind} ${figure(bar.value)} ${unit}`;
 }
 
-export function judgedText({ judged }: Pick<MeasuredRow, 'judged'>): string {
-  return `${figure(judged.value)} ${judged.unit}`;
+export function judgedText({ what, value, unit }: ResultJudged): string {
+  return `${what}: ${figure(value)} ${unit}`;
+}
+
+/** Every number of the row that has a bar, or is reported for want of one. */
+export function judgedOf({ judged, alsoJudged }: MeasuredRow): readonly ResultJudged[] {
+  return [judged, ...alsoJudged];
 }
 
 /** The different errors with how often each happened. */

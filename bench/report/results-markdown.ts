@@ -1,5 +1,5 @@
 import type { MeasuredRow, ResultRow, ResultSide, Results } from '../results-file.ts';
-import { barText, errorLines, figure, judgedText, quantiles } from './figures.ts';
+import { barText, errorLines, figure, judgedOf, judgedText, quantiles } from './figures.ts';
 import { table } from './table.ts';
 
 /** A run as a page to read; the samples are in the JSON file beside it. */
@@ -34,14 +34,15 @@ export function summaryTable(rows: readonly ResultRow[]): readonly string[] {
     head,
     rows.map(({ row, verdict, error, measured }) => {
       if (measured === null) return [row, '-', '-', '-', firstLine(error), '-', `**${verdict}**`];
-      const { ours, baseline, ratio, judged } = measured;
+      const { ours, baseline, ratio } = measured;
+      const judged = judgedOf(measured);
       return [
         row,
         medianText(ours),
         baseline === null ? '-' : medianText(baseline),
         figure(ratio),
-        `${judged.what}: ${judgedText(measured)}`,
-        barText(measured),
+        judged.map(judgedText).join('; '),
+        judged.map(barText).join('; '),
         verdict === 'FAIL' || verdict === 'not measured' ? `**${verdict}**` : verdict,
       ];
     }),

@@ -1,6 +1,6 @@
 import type { MachineFacts } from '../machine-facts.ts';
 import type { MeasuredRow, ResultRow } from '../results-file.ts';
-import { barText, errorLines, figure, judgedText, quantiles, sideText } from './figures.ts';
+import { barText, errorLines, figure, judgedOf, judgedText, quantiles, sideText } from './figures.ts';
 
 export function machineText(machine: MachineFacts): string {
   const { cpu, cores, memoryGib, os, kernel, node, engine, storageDriver, cgroup, commit, loadBefore } = machine;
@@ -19,13 +19,13 @@ export function rowText({ row, verdict, error, measured }: ResultRow): string {
 }
 
 function measuredLines(measured: MeasuredRow): readonly string[] {
-  const { timedFrom, timedTo, concurrency, judged, ratio, notes, ours, baseline, stages } = measured;
+  const { timedFrom, timedTo, concurrency, ratio, notes, ours, baseline, stages } = measured;
   return [
     `timed     from: ${timedFrom}; to: ${timedTo}; ${concurrency} at a time`,
     `ours      ${sideText(ours)}`,
     ...(baseline === null ? [] : [`baseline  ${sideText(baseline)}`]),
     ...(ratio === null ? [] : [`ratio     ours / baseline at p50: ${figure(ratio)}`]),
-    `judged    ${judged.what}: ${judgedText({ judged })}, bar: ${barText({ judged })}`,
+    ...judgedOf(measured).map((judged) => `judged    ${judgedText(judged)}, bar: ${barText(judged)}`),
     ...Object.entries(stages).map(([name, { summary }]) => `stage     ${name}: ${quantiles(summary)} ms`),
     ...notes.map((note) => `note      ${note}`),
     ...[ours, ...(baseline === null ? [] : [baseline])].flatMap(errorLines).map((line) => `error     ${line}`),

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Bench, BenchSetup } from '../bench.ts';
 import type { Judged, Measurement, Side } from '../measurement.ts';
 import { quantile } from '../quantiles.ts';
 import { type BenchService, benchService } from '../service/bench-service.ts';
 import { boot } from '../service/boot.ts';
 import { expectManyRunning, startMany } from '../service/many-sandboxes.ts';
+import { rssMib } from '../service/rss.ts';
 
 const BOOT = 'boot with 100 sandboxes';
 const EXIT = 'exit with 100 sandboxes';
@@ -45,10 +45,10 @@ async function roundsOf(
   // The first round warms up; its RSS counts, because that process started all the sandboxes.
   for (let round = 0; round <= rounds; round += 1) {
     setup.ending.check();
-    taken.rssMib.push(rssMib(full));
+    taken.rssMib.push(rssMib(full.process().pid));
     const exitMs = await timed(() => full.end());
     const emptyBootMs = await boot(empty);
-    taken.emptyRssMib.push(rssMib(empty));
+    taken.emptyRssMib.push(rssMib(empty.process().pid));
     const emptyExitMs = await timed(() => empty.end());
     const bootMs = await boot(full);
     const now = await expectManyRunning(full, count);
@@ -102,12 +102,6 @@ function measurements(taken: Taken, count: number): readonly Measurement[] {
       judged: atMost('largest RSS', 'MiB', quantile(taken.rssMib, 1), 200),
     },
   ];
-}
-
-function rssMib(service: BenchService): number {
-  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${service.process().pid}/status`, 'utf8'))?.[1];
-  if (kib === undefined) throw new Error('the process tells no RSS');
-  return Number(kib) / 1024;
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {

@@ -1,11 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type Docker from 'dockerode';
+import { agentVariables } from '../../src/contract/agent.ts';
 import { addressRing } from '../../src/runtime/address-ring.ts';
 import { containerOf, engine, removeContainersOf } from '../../test/support/engine.ts';
 
+export interface RawContainer {
+  /** What the engine is asked for: all of the model's spec, with a name, an address and a secret of its own. */
+  readonly body: Docker.ContainerCreateOptions;
+  /** Where its agent will answer. */
+  readonly address: string;
+}
+
 export interface RawContainers {
-  /** The body of the next container: all of the model's spec, with a name and an address of its own. */
-  next(): Docker.ContainerCreateOptions;
+  next(): RawContainer;
   removeAll(): Promise<void>;
 }
 
@@ -27,17 +34,26 @@ export async function rawContainers(modelServiceId: string, sandboxId: string): 
       const name = `raw${rawServiceId}${made}`;
       const address = ring.at((firstIndex + made) % ring.count);
       if (address === undefined) throw new Error('the network has no address left');
-      return {
+      const body = {
         ...Config,
         name: `sandglass-bench-${name}`,
         Hostname: name,
+        Env: withOwnSecret(Config.Env),
         Labels: { ...Config.Labels, 'sandglass.service': rawServiceId, 'sandglass.sandbox': name },
         HostConfig,
         NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: address } } } },
       };
+      return { body, address };
     },
     removeAll: () => removeContainersOf(rawServiceId),
   };
+}
+
+/** Nobody knows the secret of it: such an agent answers, and takes no run. */
+function withOwnSecret(variables: readonly string[]): string[] {
+  const name = `${agentVariables.initSecretHash}=`;
+  if (!variables.some((one) => one.startsWith(name))) throw new Error('the model container runs no agent');
+  return [...variables.filter((one) => !one.startsWith(name)), `${name}${randomBytes(32).toString('hex')}`];
 }
 
 async function inspectModel(serviceId: string, sandboxId: string) {

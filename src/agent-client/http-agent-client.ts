@@ -3,6 +3,7 @@ import { agentHeaders, agentPaths } from '../contract/agent.ts';
 import { errorMessage, SandboxError } from '../domain/errors.ts';
 import type { AgentClient, AgentInitOutcome } from '../ports/agent-client.ts';
 import type { Clock } from '../ports/clock.ts';
+import { upgradeAgent } from './upgrade-agent.ts';
 
 /** Between two tries while the agent comes up: it listens some 55 ms after its start. */
 const POLL_MS = 3;
@@ -14,7 +15,7 @@ const BUSY_MS = 500;
 export function httpAgentClient({ clock }: { readonly clock: Clock }): AgentClient {
   const dispatcher = new Agent({ connections: 2, keepAliveTimeout: 1_000, connect: { timeout: 1_000 } });
   // Streams may be quiet for as long as they like: only the answer's head is bounded.
-  const streams = new Agent({ connections: 128, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 10_000 } });
+  const streams = new Agent({ connections: 1_024, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 10_000 } });
   return {
     async init(endpoint, secret, init, { patienceMs, signal }) {
       const giveUpMs = clock.monotonicMs() + patienceMs;
@@ -41,7 +42,21 @@ export function httpAgentClient({ clock }: { readonly clock: Clock }): AgentClie
           ...{ method, dispatcher: streams, signal, body: body ?? null },
           headers: { ...headers, [agentHeaders.accessToken]: accessToken },
         });
+        // A body that is destroyed, or breaks after its reader has gone, must not end the process.
+        answer.body.on('error', () => undefined);
         return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+      } catch (cause) {
+        signal.throwIfAborted();
+        throw silent(cause);
+      }
+    },
+    async upgrade(endpoint, accessToken, { path, headers, signal }) {
+      try {
+        return await upgradeAgent(endpoint, {
+          path,
+          headers: { ...headers, [agentHeaders.accessToken]: accessToken },
+          signal,
+        });
       } catch (cause) {
         signal.throwIfAborted();
         throw silent(cause);

@@ -32,7 +32,8 @@ function main(): void {
   const command = mainCommand(deps.session, endWith);
   const table = processTable(deps);
   const groups = () => [...(command.pid === undefined ? [] : [command.pid]), ...table.groups()];
-  const ending = shutdown({ groups, endWith });
+  const terminals = () => table.running().flatMap(({ live }) => (live.isTerminal ? [live.pid] : []));
+  const ending = shutdown({ groups, terminals, endWith });
   const server = agentServer({
     session: deps.session,
     routes: [

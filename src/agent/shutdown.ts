@@ -3,6 +3,8 @@ import { signalGroup } from './process/signal-group.ts';
 export interface ShutdownDeps {
   /** Leaders of all process groups that still run. */
   readonly groups: () => readonly number[];
+  /** Those among them that lead a terminal: an interactive shell ignores SIGTERM and ends when its line is hung up. */
+  readonly terminals: () => readonly number[];
   /** The code of the sandbox's end. */
   readonly endWith: (exitCode: number) => void;
 }
@@ -22,7 +24,7 @@ const RESERVE_MS = 200;
 /** The grace of the engine when nobody has told it. */
 const DEFAULT_GRACE_MS = 10_000;
 
-export function shutdown({ groups, endWith }: ShutdownDeps): Shutdown {
+export function shutdown({ groups, terminals, endWith }: ShutdownDeps): Shutdown {
   let killAtMs: number | undefined;
   let hasBegun = false;
   return {
@@ -34,6 +36,7 @@ export function shutdown({ groups, endWith }: ShutdownDeps): Shutdown {
       hasBegun = true;
       killAtMs ??= performance.now() + DEFAULT_GRACE_MS;
       for (const pid of groups()) signalGroup(pid, 'SIGTERM');
+      for (const pid of terminals()) signalGroup(pid, 'SIGHUP');
       const look = () => {
         const isLate = performance.now() >= (killAtMs ?? 0) - RESERVE_MS;
         if (isLate) for (const pid of groups()) signalGroup(pid, 'SIGKILL');

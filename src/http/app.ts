@@ -16,15 +16,22 @@ import { addAdminRoutes } from './routes/admin.ts';
 import { addBatchRoute } from './routes/batch.ts';
 import { addEngineRoutes } from './routes/engines.ts';
 import { addEventRoutes } from './routes/events.ts';
+import { addExecRoutes } from './routes/exec.ts';
 import { addExplainRoute } from './routes/explain.ts';
+import { addFileRoutes } from './routes/files.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addHistoryRoute } from './routes/history.ts';
 import { addKeyRoutes } from './routes/keys.ts';
 import { addLifecycleRoutes } from './routes/lifecycle.ts';
 import { addListRoute } from './routes/list.ts';
+import { addLogRoute } from './routes/logs.ts';
+import { addMetricsRoute } from './routes/metrics.ts';
+import { addProcessRoute } from './routes/processes.ts';
 import { addSandboxRoutes } from './routes/sandboxes.ts';
 import { addStartRoute } from './routes/start.ts';
 import { addTemplateRoutes } from './routes/templates.ts';
+import { addTerminalRoute } from './routes/terminal.ts';
+import { addTicketRoute } from './routes/tickets.ts';
 import { sandboxViews } from './sandbox-view.ts';
 
 /** The HTTP API over the operations; nothing is opened, nothing runs until it is asked. */
@@ -50,6 +57,10 @@ export function createApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   for (const addRoutes of [addExplainRoute, addEventRoutes, addBatchRoute, addTemplateRoutes, addEngineRoutes])
     addRoutes(http);
   for (const addRoutes of [addKeyRoutes, addAdminRoutes, addHealthRoutes, addOpenapiRoute]) addRoutes(http);
+  for (const addRoutes of [addExecRoutes, addFileRoutes, addLogRoute, addMetricsRoute, addProcessRoute])
+    addRoutes(http);
+  addTicketRoute(http);
+  addTerminalRoute(http);
   addE2bRoutes(http);
   refuseOtherMethods(http);
   return app;

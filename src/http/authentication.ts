@@ -1,10 +1,19 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { authenticate, type KeyDeps } from '../operations/api-keys.ts';
 import type { Caller } from '../operations/caller.ts';
 import type { HttpContext } from './http-deps.ts';
 
 /** Whose key it is. Throws `unauthenticated`. */
 export function authenticateCaller(deps: KeyDeps, c: HttpContext): Promise<Caller> {
-  return authenticate(deps, c.req.header('x-api-key') ?? bearerToken(c.req.header('authorization')));
+  return authenticate(deps, keyOf(c.req.header()));
+}
+
+/** The key that a request shows in a header. */
+export function keyOf(
+  headers: Pick<IncomingHttpHeaders, 'authorization'> & { 'x-api-key'?: string | string[] },
+): string | undefined {
+  const { 'x-api-key': key, authorization } = headers;
+  return typeof key === 'string' ? key : bearerToken(authorization);
 }
 
 function bearerToken(header: string | undefined): string | undefined {

@@ -1,4 +1,5 @@
 import { type RouteConfig, z } from '@hono/zod-openapi';
+import { bytesSchema } from '../contract/files.ts';
 import { problemSchema } from '../contract/problem.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import { statusOf, titleOf } from './error-response.ts';
@@ -9,12 +10,14 @@ export interface AnswerDocument {
   readonly schema?: z.ZodType;
   /** `application/json` when not given. */
   readonly type?: string;
+  /** Another form of the same answer, by `Accept`. */
+  readonly also?: { readonly type: string; readonly schema: z.ZodType };
   readonly headers?: z.ZodObject;
 }
 
 /** What is written down of a path and method in the OpenAPI document. */
 export interface EndpointDocument {
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Parameters in braces. */
   readonly path: string;
   readonly operationId: string;
@@ -26,6 +29,8 @@ export interface EndpointDocument {
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
   readonly body?: z.ZodObject;
+  /** The type of a body that is bytes, which the route reads itself. */
+  readonly bytesType?: string;
   readonly answers: Readonly<Record<number, AnswerDocument>>;
   /** Besides those that every call with a key may meet. */
   readonly errors?: readonly ErrorCode[];
@@ -35,7 +40,7 @@ const OF_EVERY_CALL: readonly ErrorCode[] = ['invalid_request', 'unauthenticated
 const OF_EVERY_BODY: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type'];
 
 export function routeOf(spec: EndpointDocument): RouteConfig {
-  const { method, path, operationId, tag, summary, params, query, headers, body } = spec;
+  const { method, path, operationId, tag, summary, params, query, headers, body, bytesType } = spec;
   return {
     ...{ method, path, operationId, tags: [tag], summary },
     ...(spec.role === 'anybody' ? { security: [] } : {}),
@@ -44,6 +49,7 @@ export function routeOf(spec: EndpointDocument): RouteConfig {
       ...(query === undefined ? {} : { query }),
       ...(headers === undefined ? {} : { headers }),
       ...(body === undefined ? {} : { body: { content: { 'application/json': { schema: body } } } }),
+      ...(bytesType === undefined ? {} : { body: { content: { [bytesType]: { schema: bytesSchema } } } }),
     },
     responses: { ...answersOf(spec), ...problemsOf(spec) },
   };
@@ -51,12 +57,14 @@ export function routeOf(spec: EndpointDocument): RouteConfig {
 
 function answersOf({ answers }: EndpointDocument): RouteConfig['responses'] {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { description, schema, type = 'application/json', headers }]) => [
+    Object.entries(answers).map(([status, { description, schema, type = 'application/json', also, headers }]) => [
       status,
       {
         description,
         ...(headers === undefined ? {} : { headers }),
-        ...(schema === undefined ? {} : { content: { [type]: { schema } } }),
+        ...(schema === undefined
+          ? {}
+          : { content: { [type]: { schema }, ...(also && { [also.type]: { schema: also.schema } }) } }),
       },
     ]),
   );

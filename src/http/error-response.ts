@@ -86,7 +86,7 @@ export function errorResponse(c: HttpContext, error: unknown): Response {
 
 /** What an error says by headers: when to ask again, where the row is, which methods there are. */
 export function errorHeaders({ code, details }: SandboxError): Record<string, string> {
-  const { id, state, allow } = details;
+  const { id, state, allow, sizeBytes } = details;
   const headers: Record<string, string> = {};
   const isWorking = code === 'conflict' && workingStates.some((one) => one === state);
   const retryAfter = isWorking ? 1 : RETRY_AFTER_SECONDS[code];
@@ -95,5 +95,7 @@ export function errorHeaders({ code, details }: SandboxError): Record<string, st
   if (isFailedStart && typeof id === 'string') headers['Location'] = `/v1/sandboxes/${id}`;
   if (code === 'unauthenticated') headers['WWW-Authenticate'] = 'Bearer realm="sandglass"';
   if (code === 'method_not_allowed' && Array.isArray(allow)) headers['Allow'] = allow.join(', ');
+  if (code === 'range_not_satisfiable' && typeof sizeBytes === 'number')
+    headers['Content-Range'] = `bytes */${sizeBytes}`;
   return headers;
 }

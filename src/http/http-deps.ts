@@ -5,6 +5,7 @@ import type { SandboxView } from '../contract/sandbox-view.ts';
 import type { Sandbox } from '../domain/sandbox.ts';
 import type { Log } from '../observe/logger.ts';
 import type { OperationDeps } from '../operations/deps.ts';
+import type { Tickets } from '../operations/tickets.ts';
 
 export interface HttpConfig {
   /** How long a lifecycle call waits when it does not say. */
@@ -25,6 +26,10 @@ export interface HttpDeps {
   readonly readiness: () => Promise<Readiness>;
   /** What an administrator may know of this installation; secrets hidden. */
   readonly info: () => Promise<object>;
+  /** Stand-ins for keys; absent where nobody takes them. */
+  readonly tickets?: Tickets;
+  /** Aborts when the service ends: streams without an end of their own end with it. */
+  readonly closing?: AbortSignal;
   /** After each answer; `route` is the path with its parameters by name. */
   readonly onRequest: (route: string, method: string, status: number, durationMs: number) => void;
 }

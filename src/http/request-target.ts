@@ -1,7 +1,7 @@
 import { SandboxError } from '../domain/errors.ts';
 import type { HttpContext } from './http-deps.ts';
 
-const LOOKS_LIKE_A_KEY = /e2b_[0-9a-f]{40}/i;
+export const LOOKS_LIKE_A_KEY = /e2b_[0-9a-f]{40}/i;
 
 /** Refuses a target that cannot be decoded, and a key where logs and histories of browsers would keep it. */
 export function checkTarget(c: HttpContext): void {

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 
 /** A run of a sandbox, as its agent takes it over. */
 export interface AgentInit {
@@ -40,10 +40,27 @@ export interface AgentAnswer {
   readonly body: Readable;
 }
 
+/** The connection that left HTTP, or the answer that refused it. */
+export type AgentUpgrade =
+  | {
+      readonly outcome: 'switched';
+      readonly headers: AgentAnswer['headers'];
+      readonly socket: Duplex;
+      /** What the agent sent already in the new protocol. */
+      readonly head: Buffer;
+    }
+  | { readonly outcome: 'refused'; readonly answer: AgentAnswer };
+
 /** Calls to the agents inside the sandboxes. */
 export interface AgentClient {
-  /** A use call, with the sandbox's access token. Throws `agent_unavailable` when there is no answer's head within 10 s. */
+  /** A use call, with the sandbox's access token. Throws `agent_unavailable` when it cannot be reached, or ends before it answers. */
   call(endpoint: AgentEndpoint, accessToken: string, request: AgentRequest): Promise<AgentAnswer>;
+  /** Asks for the protocol of the `upgrade` header. Throws `agent_unavailable` when there is no answer within 10 s. */
+  upgrade(
+    endpoint: AgentEndpoint,
+    accessToken: string,
+    request: Pick<AgentRequest, 'path' | 'headers' | 'signal'>,
+  ): Promise<AgentUpgrade>;
   /** Whether a process started through the agent runs; false when the agent does not say so within 500 ms. */
   isBusy(endpoint: AgentEndpoint, accessToken: string): Promise<boolean>;
   /**

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Resources } from '../domain/sandbox.ts';
 
 export interface ContainerSpec {
@@ -112,6 +113,62 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+export type ContainerFileType = 'file' | 'directory' | 'symlink' | 'other';
+
+/** A file of a container, as its links lead inside of it: never a link itself. */
+export interface ContainerFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly type: Exclude<ContainerFileType, 'symlink'>;
+  readonly sizeBytes: number;
+  /** Permission bits. */
+  readonly mode: number;
+  readonly modifiedAtMs: number;
+}
+
+/** One entry below a folder of a container; a link is told as a link. */
+export interface ContainerEntry extends Omit<ContainerFile, 'path' | 'type'> {
+  /** Relative to the folder. */
+  readonly name: string;
+  readonly type: ContainerFileType;
+  readonly uid: number;
+  readonly gid: number;
+  /** As the link says it; null for what is none. */
+  readonly linkTarget: string | null;
+}
+
+/** What a container wrote at once: a line, or a part of a long one. */
+export interface LogPiece {
+  readonly stream: 'stdout' | 'stderr';
+  readonly atMs: number;
+  /** With its line feed, where it has one. */
+  readonly content: Buffer;
+}
+
+export interface LogQuery {
+  /** From so many lines before its end. */
+  readonly tailLines: number;
+  /** True: goes on until the container stops. */
+  readonly isFollowed: boolean;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+}
+
+/** What a container uses at this moment. */
+export interface ContainerUsage {
+  /** Nanoseconds of cpu since it started. */
+  readonly cpuNs: number;
+  /** Charged, page cache included. */
+  readonly memChargedBytes: number;
+  readonly memCacheBytes: number;
+  /** Cache that nobody has used lately: given back before anything is killed. */
+  readonly memInactiveFileBytes: number;
+  readonly memPeakBytes: number;
+  /** 0 = no limit. */
+  readonly memLimitBytes: number;
+  readonly pids: number;
+}
+
 /**
  * Whether a create made the container (its facts are what was asked for: the digest of a named image is empty), found
  * ours, met somebody else's under the name, or lacks the image.
@@ -175,6 +232,21 @@ export interface ContainerRuntime {
   list(): Promise<readonly ContainerSummary[]>;
   /** The end of both output streams, at most `maxBytes`, as text; empty when it is gone. */
   logTail(containerId: string, maxBytes: number): Promise<string>;
+  /** What it wrote, oldest first, of runs before this one too; nothing when it is gone. Throws `engine_unavailable` when it breaks. */
+  log(containerId: string, query: LogQuery): Promise<AsyncIterable<LogPiece>>;
+  /** As the engine counts it, which takes a second or two; undefined when it does not run. */
+  usage(containerId: string): Promise<ContainerUsage | undefined>;
+  /** What an absolute path leads to in a container of any status, never out of it; undefined when it leads nowhere. */
+  findFile(containerId: string, path: string): Promise<ContainerFile | undefined>;
+  /**
+   * The bytes of a regular file that `findFile` found. Whoever takes it reads or destroys it soon: meanwhile the engine
+   * answers no other call about the container. Throws `not_found`. So do the next two.
+   */
+  readFile(containerId: string, path: string, signal: AbortSignal): Promise<Readable>;
+  /** What lies below a folder, at any depth, each folder before its entries. */
+  walkFolder(containerId: string, path: string, signal: AbortSignal): Promise<AsyncIterable<ContainerEntry>>;
+  /** A folder as tar, names relative to it (`./name`); a file as a tar of that one. */
+  packFolder(containerId: string, path: string, signal: AbortSignal): Promise<Readable>;
   /** Events of this installation's containers until the signal aborts; throws when the stream breaks. */
   events(signal: AbortSignal): AsyncIterable<ContainerEvent>;
   close(): Promise<void>;

@@ -10,6 +10,15 @@ export interface Sample {
   readonly diskUsedBytes: number;
   /** 0 = no bound. */
   readonly diskTotalBytes: number;
+  /** Charged to it, page cache included; this and what follows only where it was counted. */
+  readonly memChargedBytes?: number;
+  /** Charged without cache that nobody has used lately. */
+  readonly memWorkingSetBytes?: number;
+  /** Most that was ever charged in this run. */
+  readonly memPeakBytes?: number;
+  readonly pids?: number;
+  /** Who counted: the kernel's own files, or the engine. */
+  readonly source?: 'cgroup' | 'engine';
 }
 
 /** The last minutes of what each live sandbox used. */

@@ -13,8 +13,8 @@ import type { Target } from './target.ts';
 export interface Visit {
   readonly target: Target;
   readonly method: string;
-  readonly accessToken: string | undefined;
-  readonly trafficToken: string | undefined;
+  readonly accessToken: () => string | undefined;
+  readonly trafficToken: () => string | undefined;
   /** Whether its signature is one of this sandbox; asked only where it matters. */
   readonly isSigned: () => boolean;
   /** Aborts when the client leaves; asked only by those who have to wait. */
@@ -86,12 +86,12 @@ function mayResume({ tokens }: AdmissionDeps, visit: Visit, route: Route): boole
   const { port, path } = visit.target;
   if (!route.isAutoResumed || isHealthProbe(visit.method, port, path)) return false;
   if (port !== AGENT_PORT) return true;
-  return isSameSecret(visit.accessToken, tokens.accessToken(route.id)) || visit.isSigned();
+  return isSameSecret(visit.accessToken(), tokens.accessToken(route.id)) || visit.isSigned();
 }
 
 function hasTrafficToken({ tokens }: AdmissionDeps, { target, trafficToken }: Visit, route: Route): boolean {
   if (route.isPublic || target.port === AGENT_PORT) return true;
-  return isSameSecret(trafficToken, tokens.trafficToken(route.id));
+  return isSameSecret(trafficToken(), tokens.trafficToken(route.id));
 }
 
 function noTrafficToken(id: string): Refusal {

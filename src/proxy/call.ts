@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Activity } from '../ports/activity.ts';
 import { isHealthProbe } from './agent-port.ts';
+import { rawHeader } from './raw-header.ts';
 import type { RefusalCode } from './refusal.ts';
 import type { Route } from './route.ts';
 import type { Run } from './runs.ts';
@@ -31,6 +32,7 @@ export function touchOf(
   { target, route }: Pick<Call, 'target' | 'route'>,
 ) {
   const isSilent =
-    request.headers['x-sandglass-no-activity'] === '1' || isHealthProbe(request.method ?? '', target.port, target.path);
+    rawHeader(request.rawHeaders, 'x-sandglass-no-activity') === '1' ||
+    isHealthProbe(request.method ?? '', target.port, target.path);
   return isSilent ? () => undefined : () => activity.touch(route.id, route.incarnation);
 }

@@ -14,6 +14,7 @@ import { type Call, type Outcome, touchOf } from './call.ts';
 import { dialer } from './dial.ts';
 import { forward } from './forward.ts';
 import { hasBody } from './inward-body.ts';
+import { rawHeader } from './raw-header.ts';
 import { notRunning, type Refusal, refusal, refuse } from './refusal.ts';
 import { routeOf } from './route.ts';
 import { routeCache } from './route-cache.ts';
@@ -168,13 +169,13 @@ async function targetOfSigned(parts: Parts, path: string, request: IncomingMessa
 }
 
 function visitOf(parts: Parts, target: Target, { request, response, splice }: Arrival): Visit {
-  const { headers, method = 'GET' } = request;
+  const { rawHeaders, method = 'GET' } = request;
   let leaving: AbortController | null = null;
   return {
     target,
     method,
-    accessToken: single(headers['x-access-token']),
-    trafficToken: single(headers['e2b-traffic-access-token']),
+    accessToken: () => rawHeader(rawHeaders, 'x-access-token'),
+    trafficToken: () => rawHeader(rawHeaders, 'e2b-traffic-access-token'),
     isSigned: () => isSignedFor(parts, target, method),
     leaving() {
       if (leaving === null) {
@@ -214,8 +215,4 @@ function responseOn(request: IncomingMessage, socket: Duplex): ServerResponse {
   });
   socket.on('error', () => socket.destroy());
   return response;
-}
-
-function single(value: string | string[] | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

@@ -7,8 +7,6 @@ import type { Target } from './target.ts';
 /** Secrets and words that are for the service alone. */
 const KEPT_HERE = new Set([
   'x-api-key',
-  'e2b-sandbox-id',
-  'e2b-sandbox-port',
   'e2b-traffic-access-token',
   'x-sandglass-init-secret',
   'x-sandglass-no-activity',
@@ -34,7 +32,7 @@ export function inwardHeaders(request: IncomingMessage, target: Target, route: R
     else if (lower === 'x-forwarded-proto') forwarded.proto ||= value;
     else if (lower === 'x-forwarded-host') forwarded.host ||= value;
     else if (lower === 'x-access-token' && target.port !== AGENT_PORT) continue;
-    else if (isHopByHop(lower) || KEPT_HERE.has(lower)) continue;
+    else if (isHopByHop(lower) || KEPT_HERE.has(lower) || lower.startsWith('e2b-sandbox-')) continue;
     else if (named?.has(lower) && lower !== 'content-length') continue;
     else if (lower.includes('authorization') && bearsOurKey(value)) continue;
     else if (lower === 'sec-websocket-protocol') pushProtocols(headers, name, value);

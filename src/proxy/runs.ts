@@ -43,7 +43,7 @@ export function runs({ dial }: { readonly dial: Dial }): Runs {
   return {
     of(route) {
       const known = open.get(route.id);
-      if (known?.route.incarnation === route.incarnation) return known;
+      if (known !== undefined && isSameRun(known.route, route)) return known;
       if (known !== undefined) void end(known, 'stopped');
       makeRoom(open, (run) => void end(run, 'closing'));
       const run = beginRun(dial, route);
@@ -96,6 +96,10 @@ function beginRun(dial: Dial, route: Route): OpenRun {
     },
     destroyPools: () => Promise.all([...pools.values()].map((pool) => pool.destroy().catch(() => undefined))),
   };
+}
+
+function isSameRun(one: Route, other: Route): boolean {
+  return one.incarnation === other.incarnation && one.agentEndpoint === other.agentEndpoint;
 }
 
 /** Forgets the first run in which nothing is under way. */

@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Tokens } from '../ports/tokens.ts';
 import { type Refusal, refusal } from './refusal.ts';
 import { isSameSecret } from './same-secret.ts';
-import type { SignedCandidates } from './signed-candidates.ts';
+import type { Candidate, SignedCandidates } from './signed-candidates.ts';
 import type { Sign, SignedUrl } from './signed-url.ts';
 
 export interface SignedSearchDeps {
@@ -27,6 +27,7 @@ const MISSES_PER_SECOND = 20;
 /** Finds the sandbox whose token made a signature, in bounded turns; the agent inside checks it once more. */
 export function signedSearch(deps: SignedSearchDeps): SignedSearch {
   const remembered = new Map<string, string>();
+  const accessTokens = new WeakMap<Candidate, string>();
   const misses = missCounter(deps.clock);
   const turns = turnstile();
   return async (url, client) => {
@@ -39,7 +40,7 @@ export function signedSearch(deps: SignedSearchDeps): SignedSearch {
     if (misses.isOver(client) || turns.isFull()) return { refused: tooMany() };
     // Counted before the search, so that many at once are as bounded as one after the other.
     misses.add(client, 1);
-    const id = await turns.take(() => search(deps, url));
+    const id = await turns.take(() => search(deps, url, accessTokens));
     if (id === undefined) return { refused: refusal('unauthenticated', 'invalid signature') };
     misses.add(client, -1);
     remembered.set(url.signature, id);
@@ -49,13 +50,22 @@ export function signedSearch(deps: SignedSearchDeps): SignedSearch {
   };
 }
 
-async function search({ candidates, tokens, sign }: SignedSearchDeps, url: SignedUrl): Promise<string | undefined> {
+async function search(
+  { candidates, tokens, sign }: SignedSearchDeps,
+  url: SignedUrl,
+  known: WeakMap<Candidate, string>,
+): Promise<string | undefined> {
   const all = await candidates.newestFirst();
+  const tokenOf = (candidate: Candidate) => {
+    const token = known.get(candidate) ?? tokens.accessToken(candidate.id);
+    known.set(candidate, token);
+    return token;
+  };
   for (let from = 0; from < all.length; from += SLICE) {
     if (from > 0) await nextTurn();
     const found = all
       .slice(from, from + SLICE)
-      .find(({ id }) => sign(url.file, tokens.accessToken(id)) === url.signature);
+      .find((candidate) => sign(url.file, tokenOf(candidate)) === url.signature);
     if (found !== undefined) return found.id;
   }
   return undefined;

@@ -6,6 +6,7 @@ import type { Account } from '../accounts.ts';
 import { AgentError } from '../agent-error.ts';
 import type { AgentDeps } from '../deps.ts';
 import { exitCodeOf } from '../main-command.ts';
+import { killedFirst } from './killed-first.ts';
 import type { LiveProcess, TerminalSize } from './live-process.ts';
 import { type Outcome, processOutput } from './process-output.ts';
 import { launchOf, type ProcessSpec } from './spawn-as.ts';
@@ -29,7 +30,7 @@ export async function startPty(
   const { spawn } = await ptyLibrary();
   const { uid, gid } = spec.user;
   const options = { ...size, uid, gid, cwd, encoding: null, env: { TERM, ...env } };
-  const pty = withGroups(spec.user, () => spawn(program, [...args], options));
+  const pty = withGroups(spec.user, () => killedFirst(() => spawn(program, [...args], options)));
   giveTerminal(pty, uid);
   const output = processOutput({
     limitBytes: keptBytes,

@@ -5,6 +5,7 @@ import type { Account } from '../accounts.ts';
 import { AgentError } from '../agent-error.ts';
 import { homeOf, type Session } from '../session.ts';
 import { findProgram, findSetpriv } from './find-program.ts';
+import { killedFirst } from './killed-first.ts';
 
 export interface ProcessSpec {
   readonly user: Account;
@@ -64,8 +65,10 @@ export function spawnAs(session: Session, spec: ProcessSpec, stdio: StdioOptions
   const { program, args, cwd, env } = launchOf(session, spec);
   const { uid, gid, groups } = spec.user;
   const setpriv = groups.length > 1 ? findSetpriv(realpathSync) : undefined;
-  if (setpriv === undefined) return spawn(program, [...args], { cwd, env, stdio, detached: true, uid, gid });
+  if (setpriv === undefined) {
+    return killedFirst(() => spawn(program, [...args], { cwd, env, stdio, detached: true, uid, gid }));
+  }
   // Node drops all groups but the first when it changes the user (libuv calls setgroups(0) in the child).
   const become = [`--reuid=${uid}`, `--regid=${gid}`, `--groups=${groups.join(',')}`, '--', program];
-  return spawn(setpriv, [...become, ...args], { cwd, env, stdio, detached: true });
+  return killedFirst(() => spawn(setpriv, [...become, ...args], { cwd, env, stdio, detached: true }));
 }

@@ -9,12 +9,15 @@ import { type CapabilityOverrides, capabilitiesOf } from './capabilities.ts';
 import { type ConnectionDeps, openConnection } from './connection.ts';
 import { moveContainer } from './container-address.ts';
 import { createContainer } from './container-create.ts';
+import { findContainerFile, packContainerFolder, readContainerFile, walkContainerFolder } from './container-files.ts';
 import { pauseContainer, unpauseContainer } from './container-freeze.ts';
+import { containerLog } from './container-logs.ts';
 import { inspectContainer, listContainers } from './container-look.ts';
 import { removeContainer } from './container-remove.ts';
 import { startContainer } from './container-start.ts';
 import { killContainer, stopContainer } from './container-stop.ts';
 import { updateContainer } from './container-update.ts';
+import { containerUsage } from './container-usage.ts';
 import { DEADLINES, type Deadlines } from './deadlines.ts';
 import type { DockerHost } from './docker-host.ts';
 import { type CallOutcome, engineCalls } from './engine-calls.ts';
@@ -114,6 +117,12 @@ export function dockerRuntime(deps: DockerRuntimeDeps): ContainerRuntime {
     inspect: (idOrName) => inspectContainer(context, idOrName),
     list: () => listContainers(context),
     logTail: (containerId, maxBytes) => logTail(context, containerId, maxBytes),
+    log: (containerId, query) => containerLog(context, containerId, query),
+    usage: (containerId) => containerUsage(context, containerId),
+    findFile: (containerId, path) => findContainerFile(context, containerId, path),
+    readFile: (containerId, path, signal) => readContainerFile(context, containerId, { path, signal }),
+    walkFolder: (containerId, path, signal) => walkContainerFolder(context, containerId, { path, signal }),
+    packFolder: (containerId, path, signal) => packContainerFolder(context, containerId, { path, signal }),
     events: (signal) => containerEvents(context, AbortSignal.any([signal, closing.signal])),
     async close() {
       closing.abort();

@@ -4,7 +4,10 @@ import { promisify } from 'node:util';
 import { errorMessage } from '../../domain/errors.ts';
 import type { Log } from '../../observe/logger.ts';
 
-/** The host's side of the isolation: no new connections from a sandbox's bridge to the host itself. */
+/**
+ * The host's side of the isolation: no new connections from a sandbox's bridge to the host itself, nor to link-local
+ * addresses, where clouds serve a machine's own credentials (169.254.169.254).
+ */
 export interface Firewall {
   /** Drops new connections from these bridges; says in the log where it may not. Safe to call at once from two services. */
   isolate(bridges: readonly string[]): Promise<void>;
@@ -24,10 +27,7 @@ export interface FirewallDeps {
 export function hostFirewall(deps: FirewallDeps): Firewall {
   const isDropped = async (bridge: string) => {
     if (!existsSync(`/sys/class/net/${bridge}`)) return false;
-    return iptables(['-C', ...rule(bridge)]).then(
-      () => true,
-      () => false,
-    );
+    return (await Promise.all(rules(bridge).map(isSet))).every(Boolean);
   };
   const isIsolated = async (bridges: readonly string[]) => {
     if (bridges.length === 0 || !(await deps.mayChange())) return false;
@@ -38,9 +38,10 @@ export function hostFirewall(deps: FirewallDeps): Firewall {
     async isolate(bridges) {
       if (await deps.mayChange()) {
         for (const bridge of bridges) {
-          // Two services at once may both insert: a second equal rule changes nothing.
-          if (!(await isDropped(bridge)))
-            await iptables(['-I', ...rule(bridge)]).catch((error) => complain(deps.log, error));
+          for (const rule of rules(bridge)) {
+            // Two services at once may both insert: a second equal rule changes nothing.
+            if (!(await isSet(rule))) await insert(rule).catch((error) => complain(deps.log, error));
+          }
         }
       }
       if (!(await isIsolated(bridges))) {
@@ -53,8 +54,29 @@ export function hostFirewall(deps: FirewallDeps): Firewall {
   };
 }
 
-function rule(bridge: string): readonly string[] {
-  return ['INPUT', '-i', bridge, '-m', 'conntrack', '--ctstate', 'NEW', '-j', 'DROP'];
+interface Rule {
+  readonly table: 'filter' | 'mangle';
+  readonly words: readonly string[];
+}
+
+/** Link-local is dropped before it is routed: rules of FORWARD may come after those that the engine puts first. */
+function rules(bridge: string): readonly Rule[] {
+  const from = ['-i', bridge];
+  return [
+    { table: 'filter', words: ['INPUT', ...from, '-m', 'conntrack', '--ctstate', 'NEW', '-j', 'DROP'] },
+    { table: 'mangle', words: ['PREROUTING', ...from, '-d', '169.254.0.0/16', '-j', 'DROP'] },
+  ];
+}
+
+function isSet({ table, words }: Rule): Promise<boolean> {
+  return iptables(['-t', table, '-C', ...words]).then(
+    () => true,
+    () => false,
+  );
+}
+
+function insert({ table, words }: Rule): Promise<void> {
+  return iptables(['-t', table, '-I', ...words]);
 }
 
 async function iptables(argv: readonly string[]): Promise<void> {

@@ -27,6 +27,31 @@ export async function* frameContents(chunks: AsyncIterable<Uint8Array>): AsyncGe
   }
 }
 
+/** Longer ones no log driver writes: json-file cuts at 16 KiB. */
+const LONGEST_FRAME_BYTES = 1024 * 1024;
+
+export interface Frame {
+  readonly stream: 'stdout' | 'stderr';
+  readonly content: Buffer;
+}
+
+/** The same frames, each whole and with its stream. Throws on one that is over 1 MiB long. */
+export async function* wholeFrames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {
+  let rest = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    rest = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
+    let at = 0;
+    while (rest.length - at >= HEADER_BYTES) {
+      const end = at + HEADER_BYTES + rest.readUInt32BE(at + 4);
+      if (end - at > LONGEST_FRAME_BYTES) throw new Error('a frame of the log is over 1 MiB long');
+      if (end > rest.length) break;
+      yield { stream: rest[at] === 2 ? 'stderr' : 'stdout', content: rest.subarray(at + HEADER_BYTES, end) };
+      at = end;
+    }
+    rest = rest.subarray(at);
+  }
+}
+
 /** The last `maxBytes` of it as text, whole characters only; holds little more than that at any time. */
 export async function lastText(contents: AsyncIterable<Buffer>, maxBytes: number): Promise<string> {
   let pieces: Buffer[] = [];

@@ -29,6 +29,8 @@ export function addContainer(world: MemoryWorld, serviceId: string | null, spec:
     address: spec.address,
     runs: 0,
     log: '',
+    listeners: new Set(),
+    files: new Map(),
     isTermIgnored: false,
     isBusy: false,
     initiated: null,

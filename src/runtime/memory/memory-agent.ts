@@ -24,6 +24,9 @@ export function memoryAgent(world: MemoryWorld): AgentClient {
     async call() {
       throw new SandboxError('agent_unavailable', 'Nothing runs inside a container in memory.');
     },
+    async upgrade() {
+      throw new SandboxError('agent_unavailable', 'Nothing runs inside a container in memory.');
+    },
     isBusy: async (endpoint) => find(world, endpoint)?.isBusy ?? false,
     async close() {},
   };

@@ -19,6 +19,8 @@ export interface MemoryControl {
   addOutside(spec: ContainerSpec, serviceId: string | null, status: 'created' | 'running'): string;
   /** Its main process writes. */
   print(sandboxId: string, text: string): void;
+  /** A file comes to be in its container; `path` is absolute. */
+  putFile(sandboxId: string, path: string, text: string): void;
   /** SIGTERM does nothing to it: a stop takes the whole grace on the injected clock. */
   ignoreTerm(sandboxId: string): void;
   /** The engine no longer has an image until it is pulled. */
@@ -61,8 +63,11 @@ export function memoryControl(world: MemoryWorld, serviceId: string): MemoryCont
       if (status === 'running') begin(world, container);
       return container.id;
     },
+    putFile: (sandboxId, path, text) => void get(sandboxId).files.set(path, Buffer.from(text)),
     print(sandboxId, text) {
-      get(sandboxId).log += text;
+      const container = get(sandboxId);
+      container.log += text;
+      for (const tell of [...container.listeners]) tell();
     },
     ignoreTerm(sandboxId) {
       get(sandboxId).isTermIgnored = true;

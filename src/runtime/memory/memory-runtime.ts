@@ -4,6 +4,7 @@ import type { ContainerRuntime, EngineInfo, PullProgress, RuntimeCapabilities } 
 import { addressRing } from '../address-ring.ts';
 import { isImageName } from '../image-reference.ts';
 import { joinedPulls } from '../joined-pulls.ts';
+import { containerInsides } from './container-insides.ts';
 import { digestOf, factsOf } from './container-life.ts';
 import { containerVerbs } from './container-verbs.ts';
 import { type MemoryControl, memoryControl } from './memory-control.ts';
@@ -66,6 +67,7 @@ export function memoryRuntime(deps: MemoryRuntimeDeps): { runtime: ContainerRunt
         if (!hasImage(world, image)) throw new SandboxError('not_found', `The engine has no image "${image}" to keep.`);
       }),
     ...containerVerbs(world, serviceId, { runtimes, hasImage: (image) => hasImage(world, image) }),
+    ...containerInsides(world),
     inspect: (idOrName) =>
       run('inspect', () => {
         const found = findContainer(world, idOrName);

@@ -13,6 +13,10 @@ export interface MemoryContainer {
   address: string | null;
   runs: number;
   log: string;
+  /** Called when it has written something. */
+  readonly listeners: Set<() => void>;
+  /** By absolute path. */
+  readonly files: Map<string, Buffer>;
   isTermIgnored: boolean;
   /** True while its agent says that a process runs. */
   isBusy: boolean;

@@ -71,7 +71,7 @@ export async function proxyWorld(options: PlaneOptions = {}): Promise<ProxyWorld
     },
     feed,
     tokens,
-    clock: options.clock ?? systemClock,
+    clock: options.clock === undefined ? systemClock : withOwnSignals(options.clock),
     activity: { touch: (id, incarnation) => touches?.push(`${id}/${incarnation}`) },
     log: silentLog,
     sign: fileSignature,
@@ -136,4 +136,9 @@ export async function proxyWorld(options: PlaneOptions = {}): Promise<ProxyWorld
     },
   };
   return world;
+}
+
+/** The clock of the tests never lets go of a signal: each sleep gets one of its own. */
+function withOwnSignals(clock: Clock): Clock {
+  return { ...clock, sleep: (ms, signal) => clock.sleep(ms, signal && AbortSignal.any([signal])) };
 }

@@ -1,0 +1,98 @@
+import type { Bench, BenchSetup } from '../bench.ts';
+import { type Contender, interleave } from '../interleaved.ts';
+import { atLeast, atMost } from '../judge.ts';
+import type { Measurement } from '../measurement.ts';
+import { quantile } from '../quantiles.ts';
+import { type BenchSandbox, benchSandbox } from '../service/bench-sandbox.ts';
+import { type BenchService, benchService } from '../service/bench-service.ts';
+import { engineExec } from '../service/engine-exec.ts';
+import { expectStatus } from '../service/http-client.ts';
+
+interface Variant {
+  readonly row: string;
+  readonly command: string | readonly string[];
+  /** What the engine is asked to run. */
+  readonly argv: readonly string[];
+  readonly barMs: number;
+  readonly timesFaster: number;
+}
+
+const VARIANTS: readonly Variant[] = [
+  { row: 'exec, argv ["true"]', command: ['true'], argv: ['true'], barMs: 6, timesFaster: 15 },
+  { row: 'exec, string "true"', command: 'true', argv: ['bash', '-lc', 'true'], barMs: 14, timesFaster: 8 },
+];
+
+/** A command through our API beside the engine's exec of the same in the same container. */
+export const exec: Bench = {
+  rows: VARIANTS.map(({ row }) => row),
+  run: (setup) =>
+    setup.ending.around(async (cleanUp) => {
+      const service = await benchService(cleanUp);
+      const sandbox = await benchSandbox(service);
+      const measurements: Measurement[] = [];
+      for (const variant of VARIANTS) {
+        setup.say(`${variant.row}: one by the engine, one ours, in turns`);
+        measurements.push(await measure(setup, variant, ourExec(service, sandbox, variant), rawExec(sandbox, variant)));
+      }
+      return measurements;
+    }),
+};
+
+async function measure(
+  setup: BenchSetup,
+  { row, argv, barMs, timesFaster }: Variant,
+  ours: Contender,
+  raw: Contender,
+): Promise<Measurement> {
+  const rounds = setup.isQuick ? { n: 3, warmUp: 1 } : { n: 100, warmUp: 10 };
+  const taken = await interleave({ ours, raw }, rounds, setup.ending);
+  const p50 = quantile(taken.ours.samples, 0.5);
+  return {
+    row,
+    timedFrom: 'before the request is made, over a keep-alive connection',
+    timedTo: 'the whole answer is read (baseline: the exec was created, started and its output has ended)',
+    conditions: [
+      'one sandbox of the base template; both run in its container, by the same user or root',
+      `one each per round, the first in turns; ${rounds.warmUp} rounds to warm up`,
+      'each checked: exit code 0',
+    ],
+    concurrency: 1,
+    ours: { what: 'POST /v1/sandboxes/{id}/exec', unit: 'ms', ...taken.ours },
+    baseline: { what: `docker exec ${argv.join(' ')}, by the engine's API`, unit: 'ms', ...taken.raw },
+    stages: { ...taken.ours.stages, ...taken.raw.stages },
+    judged: atMost('p50', 'ms', p50, barMs),
+    alsoJudged: [
+      atLeast('times faster than docker exec, by p50', 'x', quantile(taken.raw.samples, 0.5) / p50, timesFaster),
+    ],
+    notes: [],
+  };
+}
+
+function ourExec(service: BenchService, { id }: BenchSandbox, { command }: Variant): Contender {
+  const body = JSON.stringify({ command });
+  return {
+    prepare: async () => {},
+    async measure() {
+      const answer = await service.client().send('POST', `/v1/sandboxes/${id}/exec`, body);
+      expectStatus(answer, 200, 'the exec');
+      const told = answer.body;
+      if (typeof told !== 'object' || told === null || Reflect.get(told, 'exitCode') !== 0) {
+        throw new Error(`the exec did not end with 0: ${JSON.stringify(told).slice(0, 200)}`);
+      }
+      return { ms: answer.ms, stages: { 'ours: as the agent told it': Number(Reflect.get(told, 'durationMs')) } };
+    },
+    undo: async () => {},
+  };
+}
+
+function rawExec({ containerId }: BenchSandbox, { argv }: Variant): Contender {
+  return {
+    prepare: async () => {},
+    async measure() {
+      const beganMs = performance.now();
+      await engineExec(containerId, argv);
+      return { ms: performance.now() - beganMs, stages: {} };
+    },
+    undo: async () => {},
+  };
+}

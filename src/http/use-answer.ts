@@ -1,0 +1,58 @@
+import type { Caller } from '../operations/caller.ts';
+import type { Use } from '../operations/use-sandbox.ts';
+import { useSandbox } from '../operations/use-sandbox.ts';
+import type { Http, HttpContext } from './http-deps.ts';
+import { type Exchange, type ExchangeOptions, exchange, sendBody, sendHead } from './use-exchange.ts';
+
+type AgentAnswer = Awaited<ReturnType<Use['ask']>>;
+
+/** Members of an agent's answer that are passed on; its others are of no concern to callers, or ours to say. */
+const PASSED_ON = [
+  'content-type',
+  'content-length',
+  'content-range',
+  'content-disposition',
+  'accept-ranges',
+  'last-modified',
+  'etag',
+  'x-sandglass-entry',
+];
+
+export interface Asking extends Partial<ExchangeOptions> {
+  readonly c: HttpContext;
+  readonly caller: Caller;
+  readonly id: string;
+  readonly name: string;
+  /** False for what only looks. */
+  readonly isActivity?: boolean;
+}
+
+/** A call that goes on inside a sandbox that runs, answered on the connection itself. */
+export function answerByUse(
+  http: Http,
+  { c, caller, id, name, isActivity = true, isEndless = false }: Asking,
+  answer: (exchange: Exchange, use: Use) => Promise<void>,
+): Promise<Response> {
+  const isUse = isActivity && c.req.header('x-sandglass-no-activity') !== '1';
+  return exchange(http, c, { isEndless }, async (open) => {
+    const wish = { name, leaving: open.leaving, isActivity: isUse };
+    const use = await useSandbox(http.deps.operations, caller, id, wish);
+    c.get('facts').incarnation = use.row.incarnation;
+    try {
+      await answer(open, use);
+    } finally {
+      use.close();
+    }
+  });
+}
+
+/** The agent's answer as it is. */
+export async function passOn(open: Exchange, use: Use, answer: AgentAnswer): Promise<void> {
+  const headers: Record<string, string> = {};
+  for (const name of PASSED_ON) {
+    const value = answer.headers[name];
+    if (typeof value === 'string') headers[name] = value;
+  }
+  sendHead(open, answer.status, headers);
+  await sendBody(open, answer.body, use.touch);
+}

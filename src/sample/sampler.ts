@@ -1,0 +1,139 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import type { Sandbox } from '../domain/sandbox.ts';
+import type { Log } from '../observe/logger.ts';
+import type { ChangeFeed } from '../ports/change-feed.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ContainerRuntime, ContainerUsage } from '../ports/container-runtime.ts';
+import type { Sample, Sampler } from '../ports/sampler.ts';
+import type { SandboxStore } from '../ports/sandbox-store.ts';
+import { type Cgroup, type DiskUsage, findCgroup } from './cgroup-usage.ts';
+import { sampleOf } from './sample-of.ts';
+
+export interface SamplerDeps {
+  readonly store: Pick<SandboxStore, 'list'>;
+  readonly feed: Pick<ChangeFeed, 'subscribe'>;
+  readonly runtime: Pick<ContainerRuntime, 'usage'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** False: the cgroups of this machine are not those of the engine's containers. */
+  readonly isEngineLocal: boolean;
+  readonly everyMs?: number;
+  readonly findCgroup?: (containerId: string) => Cgroup | undefined;
+}
+
+export interface RunningSampler extends Sampler {
+  /** Takes up what runs already, and goes on until it is closed. */
+  begin(): Promise<void>;
+  /** A sample of all that runs. */
+  sampleAll(): Promise<void>;
+  close(): void;
+}
+
+const EVERY_MS = 5_000;
+/** Five minutes. */
+const KEPT = 60;
+/** The engine takes a second or two for each. */
+const ENGINE_CALLS = 4;
+const PAGE = 1_000;
+/** Longest time that other work waits for a round. */
+const SLICE_MS = 5;
+
+interface Watched {
+  row: Sandbox;
+  readonly cgroup: Cgroup | undefined;
+  readonly samples: Sample[];
+  last: { readonly atMs: number; readonly cpuNs: number };
+}
+
+const NO_DISK: DiskUsage = { usedBytes: 0, totalBytes: 0 };
+
+/** Samples of the sandboxes that run, dropped when they stop. */
+export function sampler(deps: SamplerDeps): RunningSampler {
+  const { clock, feed } = deps;
+  const watched = new Map<string, Watched>();
+  const closed = new AbortController();
+  const watch = (row: Sandbox) => {
+    const known = watched.get(row.id);
+    if (!isUp(row) || row.containerId === null) {
+      watched.delete(row.id);
+      return;
+    }
+    if (known?.row.incarnation === row.incarnation) {
+      known.row = row;
+      return;
+    }
+    const cgroup = deps.isEngineLocal ? (deps.findCgroup ?? findCgroup)(row.containerId) : undefined;
+    const one: Watched = { row, cgroup, samples: [], last: { atMs: row.startedAtMs ?? clock.nowMs(), cpuNs: 0 } };
+    watched.set(row.id, one);
+    void take(deps, one);
+  };
+  const unsubscribe = feed.subscribe(({ row }) => watch(row));
+  const sampleAll = async () => {
+    const byEngine = [...watched.values()].filter(({ cgroup }) => cgroup === undefined);
+    let sinceMs = clock.monotonicMs();
+    for (const one of watched.values()) {
+      if (one.cgroup === undefined) continue;
+      void take(deps, one);
+      if (clock.monotonicMs() - sinceMs < SLICE_MS) continue;
+      await yieldToOthers();
+      sinceMs = clock.monotonicMs();
+    }
+    const worker = async () => {
+      for (let one = byEngine.pop(); one !== undefined && !closed.signal.aborted; one = byEngine.pop())
+        await take(deps, one);
+    };
+    await Promise.all(Array.from({ length: ENGINE_CALLS }, worker));
+  };
+  const goOn = async () => {
+    while (!closed.signal.aborted) {
+      await clock.sleep(deps.everyMs ?? EVERY_MS, closed.signal).catch(() => undefined);
+      if (!closed.signal.aborted) await sampleAll();
+    }
+  };
+  return {
+    recent: (id, fromMs, toMs) => (watched.get(id)?.samples ?? []).filter(({ atMs }) => atMs >= fromMs && atMs <= toMs),
+    async begin() {
+      for await (const row of runningRows(deps.store)) if (!watched.has(row.id)) watch(row);
+      void goOn();
+    },
+    sampleAll,
+    close() {
+      closed.abort();
+      unsubscribe();
+      watched.clear();
+    },
+  };
+}
+
+/** Never rejects: what cannot be measured now is measured the next time. */
+async function take({ clock, runtime, log }: SamplerDeps, one: Watched): Promise<void> {
+  const { row, cgroup, samples } = one;
+  try {
+    const usage: ContainerUsage | undefined =
+      cgroup === undefined ? await runtime.usage(row.containerId ?? '') : cgroup.read();
+    if (usage === undefined) return;
+    const atMs = clock.nowMs();
+    const disk = cgroup?.disk() ?? NO_DISK;
+    const source = cgroup === undefined ? 'engine' : 'cgroup';
+    samples.push(sampleOf(usage, { atMs, disk, source, since: one.last, resources: row.resources }));
+    if (samples.length > KEPT) samples.shift();
+    one.last = { atMs, cpuNs: usage.cpuNs };
+  } catch (error) {
+    log.debug({ event: 'sample.missed', sandboxId: row.id, error: String(error) }, 'a sandbox was not measured');
+  }
+}
+
+async function* runningRows(store: Pick<SandboxStore, 'list'>): AsyncGenerator<Sandbox> {
+  let after: Parameters<SandboxStore['list']>[0]['after'] = null;
+  do {
+    const query = { tenant: null, states: ['running', 'paused'], labels: {}, template: null, order: 'asc' } as const;
+    const page: readonly Sandbox[] = await store.list({ ...query, after, limit: PAGE });
+    yield* page;
+    const last = page.at(-1);
+    after = page.length < PAGE || last === undefined ? null : { createdAtMs: last.createdAtMs, id: last.id };
+  } while (after !== null);
+}
+
+function isUp({ state }: Sandbox): boolean {
+  return state === 'running' || state === 'pausing' || state === 'paused' || state === 'resuming';
+}
