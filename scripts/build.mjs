@@ -62,7 +62,6 @@ async function bundle({ from, to, isProgram }) {
     target: 'node20',
     packages: 'external',
     sourcemap: true,
-    keepNames: true,
     logLevel: 'warning',
     banner: isProgram && !hasHashbang ? { js: '#!/usr/bin/env node' } : {},
   });

@@ -89,13 +89,18 @@ export function sendHead(
 /** For answers that must arrive as they are written, through proxies with their defaults too. */
 export const UNBUFFERED = { 'X-Accel-Buffering': 'no', 'Cache-Control': 'no-store, no-transform' };
 
+/** The same for what comes when it comes: the head goes out at once. */
+export function sendLines(open: Exchange, lines: AsyncIterable<Buffer>): Promise<void> {
+  open.outgoing.flushHeaders();
+  return sendBody(open, lines);
+}
+
 /** Sends a body at the reader's pace, to its end. */
 export async function sendBody(
   { outgoing, c }: Exchange,
   body: Readable | AsyncIterable<Buffer>,
   touch: () => void = () => undefined,
 ): Promise<void> {
-  outgoing.flushHeaders();
   if (c.req.method === 'HEAD') {
     if (body instanceof Readable) body.resume();
     outgoing.end();
@@ -104,11 +109,4 @@ export async function sendBody(
   const source = body instanceof Readable ? body : Readable.from(body, { objectMode: false, highWaterMark: 64 * 1024 });
   source.on('data', touch);
   await pipeline(source, outgoing);
-}
-
-/** The body of the request, for somebody who may not read it to its end: the connection outlives that. */
-export function bodyOf({ incoming }: Exchange, touch: () => void): Readable {
-  incoming.on('data', touch);
-  incoming.pause();
-  return Readable.from(incoming.iterator({ destroyOnReturn: false }), { highWaterMark: 4 });
 }

@@ -16,7 +16,9 @@ const MIB = 1024 * 1024;
 
 export function sampleOf(usage: ContainerUsage, { atMs, disk, source, since, resources }: Circumstances): Sample {
   const spanNs = Math.max(1, atMs - since.atMs) * 1e6;
-  const cpuUsedPct = Math.max(0, ((usage.cpuNs - since.cpuNs) / spanNs) * 100);
+  // The quota lets no more through; a first span begins after the container did, and would show more.
+  const mostPct = resources.cpus * 100;
+  const cpuUsedPct = Math.min(mostPct, Math.max(0, ((usage.cpuNs - since.cpuNs) / spanNs) * 100));
   const { memChargedBytes, memCacheBytes, memPeakBytes, pids } = usage;
   return {
     ...{ atMs, cpuCount: resources.cpus, cpuUsedPct: Math.round(cpuUsedPct * 100) / 100 },

@@ -19,7 +19,7 @@ import { execLines } from '../../operations/exec-lines.ts';
 import { addEndpoint } from '../endpoint.ts';
 import type { Http, HttpContext } from '../http-deps.ts';
 import { answerByUse, passOn } from '../use-answer.ts';
-import { sendBody, sendHead, UNBUFFERED } from '../use-exchange.ts';
+import { sendHead, sendLines, UNBUFFERED } from '../use-exchange.ts';
 
 const tag = 'Exec';
 const LINES = 'application/x-ndjson';
@@ -57,7 +57,7 @@ function addStart(http: Http): void {
         const answer = await execInSandbox(use, wishOf(body), isStreamed ? 'lines' : 'result');
         if (!isStreamed) return passOn(open, use, answer);
         sendHead(open, 200, { 'Content-Type': LINES, ...UNBUFFERED });
-        return sendBody(open, execLines(use, answer.body, true));
+        return sendLines(open, execLines(use, answer.body, true));
       });
     },
   );
@@ -104,7 +104,7 @@ function addFollow(http: Http): void {
         if (!isStreamed) return passOn(open, use, await getExec(use, execId));
         const answer = await followExec(use, execId, { after, isFollowed });
         sendHead(open, 200, { 'Content-Type': LINES, ...UNBUFFERED });
-        return sendBody(open, execLines(use, answer.body, isFollowed));
+        return sendLines(open, execLines(use, answer.body, isFollowed));
       });
     },
   );

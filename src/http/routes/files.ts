@@ -17,9 +17,9 @@ import { sandboxPathSchema } from '../../contract/sandbox-fields.ts';
 import { askForFiles, type FilesWish } from '../../operations/sandbox-files.ts';
 import { type Asked, addEndpoint } from '../endpoint.ts';
 import type { Http, HttpContext } from '../http-deps.ts';
+import { requestBytes } from '../request-bytes.ts';
 import { archiveStopped, listStopped, orStopped, readStopped } from '../stopped-files-answer.ts';
 import { answerByUse, passOn } from '../use-answer.ts';
-import { bodyOf } from '../use-exchange.ts';
 
 const BASE = '/v1/sandboxes/{id}/files';
 const refusals = [
@@ -168,7 +168,7 @@ function upload(
 ): Promise<Response> {
   return answerByUse(http, { c, caller, id, name: 'files' }, async (open, use) => {
     const headers = given(c, ['content-length', 'content-encoding']);
-    const body = bodyOf(open, use.touch);
+    const body = requestBytes(open.incoming, use.touch);
     await passOn(open, use, await askForFiles(use, { method: 'PUT', what, query, headers, body }));
   });
 }

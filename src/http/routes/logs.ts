@@ -5,7 +5,7 @@ import { sandboxLogs } from '../../operations/sandbox-logs.ts';
 import { addEndpoint } from '../endpoint.ts';
 import type { Http } from '../http-deps.ts';
 import { isoInstant } from '../instants.ts';
-import { exchange, sendBody, sendHead, UNBUFFERED } from '../use-exchange.ts';
+import { exchange, sendHead, sendLines, UNBUFFERED } from '../use-exchange.ts';
 
 const LINES = 'application/x-ndjson';
 const LINE_FEED = 0x0a;
@@ -39,7 +39,7 @@ export function addLogRoute(http: Http): void {
         const pieces = await sandboxLogs(http.deps.operations, caller, id, { tailLines, isFollowed, leaving });
         const hasLines = (c.req.header('accept') ?? '').includes(LINES);
         sendHead(open, 200, { 'Content-Type': hasLines ? LINES : 'text/plain; charset=utf-8', ...UNBUFFERED });
-        await sendBody(open, bytesOf(pieces, hasLines ? lineOf : ({ content }) => content, leaving));
+        await sendLines(open, bytesOf(pieces, hasLines ? lineOf : ({ content }) => content, leaving));
       }),
   );
 }

@@ -19,3 +19,20 @@ export async function sizeOfAgent(inside: Pick<Inside, 'ask'>): Promise<ProcessS
   const [rss = '', files, zombies] = text.split('\n');
   return { rssMib: Number(/\d+/.exec(rss)?.[0]) / 1024, files: Number(files), zombies: Number(zombies) };
 }
+
+/** Established TCP connections of this host, of those with that port on its own side or on the other. */
+export function connectionsAt(port: number, side: 'local' | 'remote', address?: string): number {
+  const lines = readFileSync('/proc/net/tcp', 'utf8').split('\n').slice(1);
+  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const host = address
+    ?.split('.')
+    .reverse()
+    .map((part) => Number(part).toString(16).toUpperCase().padStart(2, '0'));
+  return lines.filter((line) => {
+    const [, local = '', remote = '', state] = line.trim().split(/\s+/);
+    const end = side === 'local' ? local : remote;
+    return state === ESTABLISHED && end.endsWith(wanted) && (host === undefined || end.startsWith(host.join('')));
+  }).length;
+}
+
+const ESTABLISHED = '01';
