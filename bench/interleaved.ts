@@ -79,7 +79,8 @@ async function noted<T>(taken: Taken, work: () => Promise<T>): Promise<T | undef
   }
 }
 
-function keep(taken: Taken, timed: Timed): void {
+/** Adds what was measured to its side. */
+export function keep(taken: Taken, timed: Timed): void {
   taken.samples.push(timed.ms);
   for (const [stage, ms] of Object.entries(timed.stages)) {
     const samples = taken.stages[stage] ?? [];

@@ -9,7 +9,7 @@ const TEXT = 'written before the stop';
 /** Start, stop, restart and delete, each looked at from outside. */
 export async function firstLife(world: World, narrate: Narrator): Promise<void> {
   const sandbox = await started(world, narrate);
-  await wroteFile(world, narrate, sandbox);
+  await used(world, narrate, sandbox);
   await stopped(world, narrate, sandbox);
   await restarted(world, narrate, sandbox);
   await deleted(world, narrate, sandbox);
@@ -30,12 +30,17 @@ function started(world: World, { step, promise, show }: Narrator): Promise<Sandb
   });
 }
 
-function wroteFile(world: World, { step, promise }: Narrator, sandbox: Sandbox): Promise<void> {
-  return step("Write a file into it, by the engine's own exec", async () => {
-    const written = await world
-      .engine()
-      .run(world.containerName(sandbox.id), `printf '${TEXT}' > ${FILE} && cat ${FILE}`);
-    promise(written === TEXT, `${FILE} says "${written}"`);
+function used(world: World, { step, promise }: Narrator, sandbox: Sandbox): Promise<void> {
+  return step('Use it: a command and a file', async () => {
+    const beganMs = performance.now();
+    const { stdout, exitCode } = await sandbox.exec('echo "$USER in $PWD"');
+    const tookMs = Math.round(performance.now() - beganMs);
+    promise(exitCode === 0, `a login shell said "${stdout.trim()}", ${tookMs} ms after it was asked`);
+    const failed = await sandbox.exec(['sh', '-c', 'exit 3']);
+    promise(failed.exitCode === 3, 'a command that fails is a result, with its code');
+    await sandbox.files.write(FILE, TEXT);
+    const seen = await world.engine().run(world.containerName(sandbox.id), `cat ${FILE}`);
+    promise(seen === TEXT, `the engine's own exec reads "${seen}" in ${FILE}`);
   });
 }
 
@@ -46,6 +51,8 @@ function stopped(world: World, { step, promise, show }: Narrator, sandbox: Sandb
     promise(sandbox.state === 'stopped', 'it is stopped');
     const status = await world.engine().status(world.containerName(sandbox.id));
     promise(status === 'exited', 'its container has exited, and is kept');
+    const kept = await sandbox.files.readText(FILE);
+    promise(kept === TEXT, `${FILE} can be read while it is stopped`);
     const left = await world.look().liveHash(sandbox.id);
     promise(Object.keys(left).length === 0, 'its live key is gone from Redis');
     const row = world.look().row(sandbox.id);

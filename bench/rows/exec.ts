@@ -1,5 +1,6 @@
 import type { Bench, BenchSetup } from '../bench.ts';
-import { type Contender, interleave } from '../interleaved.ts';
+import { inBlocks } from '../in-blocks.ts';
+import type { Contender } from '../interleaved.ts';
 import { atLeast, atMost } from '../judge.ts';
 import type { Measurement } from '../measurement.ts';
 import { quantile } from '../quantiles.ts';
@@ -31,7 +32,7 @@ export const exec: Bench = {
       const sandbox = await benchSandbox(service);
       const measurements: Measurement[] = [];
       for (const variant of VARIANTS) {
-        setup.say(`${variant.row}: one by the engine, one ours, in turns`);
+        setup.say(`${variant.row}: blocks of each in turns`);
         measurements.push(await measure(setup, variant, ourExec(service, sandbox, variant), rawExec(sandbox, variant)));
       }
       return measurements;
@@ -44,8 +45,8 @@ async function measure(
   ours: Contender,
   raw: Contender,
 ): Promise<Measurement> {
-  const rounds = setup.isQuick ? { n: 3, warmUp: 1 } : { n: 100, warmUp: 10 };
-  const taken = await interleave({ ours, raw }, rounds, setup.ending);
+  const blocks = setup.isQuick ? { blocks: 1, perBlock: 3 } : { blocks: 10, perBlock: 20 };
+  const taken = await inBlocks({ ours, raw }, blocks, setup.ending);
   const p50 = quantile(taken.ours.samples, 0.5);
   return {
     row,
@@ -53,7 +54,7 @@ async function measure(
     timedTo: 'the whole answer is read (baseline: the exec was created, started and its output has ended)',
     conditions: [
       'one sandbox of the base template; both run in its container, by the same user or root',
-      `one each per round, the first in turns; ${rounds.warmUp} rounds to warm up`,
+      `${blocks.blocks} blocks of ${blocks.perBlock} of each, one after the other, in turns, after one of each to warm up`,
       'each checked: exit code 0',
     ],
     concurrency: 1,

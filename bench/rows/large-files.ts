@@ -135,7 +135,9 @@ function measurements({ transfers, rssBefore, rssPeaks }: Taken): readonly Measu
       ours: { what: 'growth', unit: 'MiB', samples: growth, errors: [] },
       baseline: null,
       judged: atMost('largest growth', 'MiB', quantile(growth, 1), 32),
-      notes: [`${rssBefore.toFixed(0)} MiB before the first`],
+      notes: [
+        `${rssBefore.toFixed(0)} MiB before the first; growth in order: ${growth.map((mib) => mib.toFixed(0)).join(', ')}`,
+      ],
     },
   ];
 }

@@ -3,7 +3,8 @@ import { buffer } from 'node:stream/consumers';
 import { extract, pack } from 'tar-stream';
 import { engine } from '../../test/support/engine.ts';
 import type { Bench, BenchSetup } from '../bench.ts';
-import { type Contender, interleave } from '../interleaved.ts';
+import { inBlocks } from '../in-blocks.ts';
+import type { Contender } from '../interleaved.ts';
 import { atMost } from '../judge.ts';
 import type { Measurement } from '../measurement.ts';
 import { quantile } from '../quantiles.ts';
@@ -33,7 +34,7 @@ export const smallFiles: Bench = {
       cleanUp(() => client.close());
       const measurements: Measurement[] = [];
       for (const variant of VARIANTS) {
-        setup.say(`${variant.row}: one by docker cp, one ours, in turns`);
+        setup.say(`${variant.row}: blocks of each in turns`);
         measurements.push(await measure(setup, variant, ourFile(client, variant), copiedFile(sandbox, variant)));
       }
       return measurements;
@@ -46,15 +47,15 @@ async function measure(
   ours: Contender,
   raw: Contender,
 ): Promise<Measurement> {
-  const rounds = setup.isQuick ? { n: 3, warmUp: 1 } : { n: 100, warmUp: 10 };
-  const taken = await interleave({ ours, raw }, rounds, setup.ending);
+  const blocks = setup.isQuick ? { blocks: 1, perBlock: 3 } : { blocks: 10, perBlock: 20 };
+  const taken = await inBlocks({ ours, raw }, blocks, setup.ending);
   return {
     row,
     timedFrom: 'before the write is asked for, over a keep-alive connection',
     timedTo: 'the whole answer of the read is there: both calls together',
     conditions: [
       'one sandbox of the base template, a file of other bytes each round',
-      `one each per round, the first in turns; ${rounds.warmUp} rounds to warm up`,
+      `${blocks.blocks} blocks of ${blocks.perBlock} of each, one after the other, in turns, after one of each to warm up`,
       'each checked: 200, and the bytes that were written came back',
     ],
     concurrency: 1,

@@ -52,9 +52,17 @@ export class AgentError extends Error {
 export function agentErrorOf(error: unknown): AgentError {
   if (error instanceof AgentError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  const errno = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return new AgentError(ERRNO_CODES[errno] ?? 'internal', message, { cause: error });
+  return new AgentError(ERRNO_CODES[errnoOf(error)] ?? 'internal', message, { cause: error });
 }
+
+/** The errno of what a system call threw; empty for anything else. */
+export function errnoOf(error: unknown): string {
+  if (!(error instanceof Error) || !('code' in error)) return '';
+  return 'errno' in error && error.errno === -QUOTA_EXCEEDED ? 'EDQUOT' : String(error.code);
+}
+
+/** EDQUOT of Linux, for which Node has no name: "Unknown system error -122". */
+const QUOTA_EXCEEDED = 122;
 
 const ERRNO_CODES: Readonly<Record<string, AgentErrorCode>> = {
   ENOENT: 'not_found',

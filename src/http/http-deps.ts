@@ -26,8 +26,7 @@ export interface HttpDeps {
   readonly readiness: () => Promise<Readiness>;
   /** What an administrator may know of this installation; secrets hidden. */
   readonly info: () => Promise<object>;
-  /** Stand-ins for keys; absent where nobody takes them. */
-  readonly tickets?: Tickets;
+  readonly tickets: Tickets;
   /** Aborts when the service ends: streams without an end of their own end with it. */
   readonly closing?: AbortSignal;
   /** After each answer; `route` is the path with its parameters by name. */

@@ -6,6 +6,8 @@ const LONGEST_MESSAGE = 1_000;
 
 const CODES: Readonly<Record<number, ErrorCode>> = {
   400: 'invalid_request',
+  // The token is ours: what the agent does not know is a user.
+  401: 'invalid_request',
   403: 'forbidden',
   404: 'not_found',
   409: 'conflict',
@@ -25,7 +27,9 @@ export async function agentRefusal(answer: AgentAnswer, resource: string): Promi
   const message = await messageOf(answer);
   const code = CODES[answer.status] ?? 'agent_unavailable';
   if (code === 'range_not_satisfiable') return beyondEnd(answer);
-  const words = message === '' ? `The agent inside answered ${answer.status}.` : sentence(message);
+  const silent =
+    answer.status === 401 ? 'The sandbox has no such user.' : `The agent inside answered ${answer.status}.`;
+  const words = message === '' ? silent : sentence(message);
   return new SandboxError(code, words, { details: code === 'not_found' ? { resource } : {} });
 }
 

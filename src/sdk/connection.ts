@@ -4,7 +4,7 @@ import { retryDelayMs } from './retry.ts';
 import { SandglassError } from './sandglass-error.ts';
 
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the address of the service; its variable parts are encoded already. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
@@ -13,6 +13,13 @@ export interface Call {
   /** True when doing it twice equals doing it once: only then is it sent again after its connection broke. */
   readonly isRepeatable: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** Longest time without an answer, where it is not the connection's; null = as long as it takes. */
+  readonly timeoutMs?: number | null;
+}
+
+/** A call with bytes in place of JSON, of any length. */
+export interface BytesCall extends Omit<Call, 'body' | 'isRepeatable' | 'timeoutMs'> {
+  readonly bytes?: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
 }
 
 export interface Answer {
@@ -25,6 +32,8 @@ export interface Connection {
   readonly timeoutMs: number;
   /** The answer when it is a 2xx; throws a SandglassError for everything else, and the reason of an aborted signal. */
   ask(call: Call): Promise<Answer>;
+  /** The answer as it begins, when it is a 2xx; its body is the caller's. Sent once, without a deadline. */
+  open(call: BytesCall): Promise<Response>;
   /** Rejects with the signal's reason when it aborts meanwhile. */
   pause(delayMs: number, signal: AbortSignal | undefined): Promise<void>;
 }
@@ -34,6 +43,7 @@ export function openConnection(options: ConnectionOptions = {}): Connection {
   return {
     timeoutMs: resolved.timeoutMs,
     pause: (delayMs, signal) => sleep(delayMs, anySignal(signal, resolved.signal)),
+    open: (call) => openOnce(resolved, call, anySignal(call.signal, resolved.signal)),
     async ask(call) {
       const signal = anySignal(call.signal, resolved.signal);
       for (let attempt = 1; ; attempt += 1) {
@@ -52,30 +62,53 @@ export function openConnection(options: ConnectionOptions = {}): Connection {
 }
 
 async function askOnce(options: ResolvedOptions, call: Call, signal: AbortSignal | undefined): Promise<Answer> {
-  const deadline = AbortSignal.timeout(options.timeoutMs);
+  const timeoutMs = call.timeoutMs === undefined ? options.timeoutMs : call.timeoutMs;
+  const deadline = timeoutMs === null ? undefined : AbortSignal.timeout(timeoutMs);
   try {
     const response = await options.fetch(addressOf(options.url, call), {
       method: call.method,
       headers: headersOf(options, call),
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-      signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+      signal: anySignal(signal, deadline) ?? null,
     });
     const text = await response.text();
     if (!response.ok) throw problemError(response, text);
     return { status: response.status, body: text === '' ? undefined : parseJson(response, text) };
   } catch (cause) {
     if (cause instanceof SandglassError) throw cause;
-    if (deadline.aborted) {
-      const message = `The service at ${options.url} did not answer within ${options.timeoutMs} ms.`;
+    if (deadline?.aborted) {
+      const message = `The service at ${options.url} did not answer within ${timeoutMs} ms.`;
       throw new SandglassError('timeout', message, { hint: 'What was asked for may still happen.', cause });
     }
-    const hint = 'Is it running (npm start), and is SANDGLASS_URL right?';
-    const message = `No answer from ${options.url}: the connection could not be made, or it broke.`;
-    throw new SandglassError('unreachable', message, { hint, cause });
+    throw unreachable(options, cause);
   }
 }
 
-function addressOf(url: string, { path, query = {} }: Call): string {
+async function openOnce(options: ResolvedOptions, call: BytesCall, signal: AbortSignal | undefined): Promise<Response> {
+  const { bytes } = call;
+  try {
+    const response = await options.fetch(addressOf(options.url, call), {
+      method: call.method,
+      headers: { ...headersOf(options, { ...call, isRepeatable: false }), ...call.headers },
+      // Streams are sent as they are read: `duplex` is what fetch asks for then.
+      ...(bytes === undefined ? {} : { body: bytes, ...(bytes instanceof ReadableStream ? { duplex: 'half' } : {}) }),
+      signal: signal ?? null,
+    });
+    if (!response.ok) throw problemError(response, await response.text());
+    return response;
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw cause instanceof SandglassError ? cause : unreachable(options, cause);
+  }
+}
+
+function unreachable({ url }: ResolvedOptions, cause: unknown): SandglassError {
+  const hint = 'Is it running (npm start), and is SANDGLASS_URL right?';
+  const message = `No answer from ${url}: the connection could not be made, or it broke.`;
+  return new SandglassError('unreachable', message, { hint, cause });
+}
+
+function addressOf(url: string, { path, query = {} }: Pick<Call, 'path' | 'query'>): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined) continue;

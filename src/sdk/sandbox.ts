@@ -1,11 +1,26 @@
 import { type Settling, settledView, viewOf, waitSeconds } from './await-state.ts';
 import { type Connection, openConnection } from './connection.ts';
 import type { ConnectionOptions } from './connection-options.ts';
+import { type ExecCall, listExecs, runCommand } from './exec.ts';
+import { type ExecOutput, execStream } from './exec-stream.ts';
 import { explanation } from './explain-sandbox.ts';
+import { type SandboxFiles, sandboxFiles } from './files.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { listViews, type SandboxFilter } from './list-views.ts';
+import { getLogs, getMetrics, type LogOptions, listProcesses } from './observe.ts';
 import { SandglassError } from './sandglass-error.ts';
-import type { ExplanationView, LifecycleBody, LifetimeChange, PatchBody, SandboxStart, SandboxView } from './wire.ts';
+import type {
+  ExecResult,
+  ExecView,
+  ExplanationView,
+  LifecycleBody,
+  LifetimeChange,
+  Metrics,
+  PatchBody,
+  ProcessView,
+  SandboxStart,
+  SandboxView,
+} from './wire.ts';
 
 export interface CallOptions {
   /** Ends this call and its waiting; the work that was asked for goes on. */
@@ -136,6 +151,44 @@ export class Sandbox {
   /** Why it is in its state, what was last tried, and what comes next; `sentence` says it for a person. */
   explain({ signal }: CallOptions = {}): Promise<ExplanationView> {
     return explanation(this.#connection, this.id, signal);
+  }
+
+  /**
+   * Runs a command to its end: a text in a login shell, a list as it is. A code that is not 0 is a result. Throws
+   * `conflict` when the sandbox does not run, or stops meanwhile.
+   */
+  exec(command: string | readonly string[], call: ExecCall = {}): Promise<ExecResult> {
+    return runCommand(this.#connection, this.id, command, call);
+  }
+
+  /** The same as its output comes; a connection that breaks is taken up again where it broke. */
+  execStream(command: string | readonly string[], call: ExecCall = {}): AsyncGenerator<ExecOutput, void> {
+    return execStream(this.#connection, this.id, command, call);
+  }
+
+  /** Commands that run, and those that ended in the last 10 minutes. */
+  execs({ signal }: CallOptions = {}): Promise<readonly ExecView[]> {
+    return listExecs(this.#connection, this.id, signal);
+  }
+
+  /** Its files; those of a stopped sandbox can be read, listed and archived. */
+  get files(): SandboxFiles {
+    return sandboxFiles(this.#connection, this.id);
+  }
+
+  /** What its main process wrote. */
+  logs(options: LogOptions = {}): Promise<string> {
+    return getLogs(this.#connection, this.id, options);
+  }
+
+  /** What it used in the last minutes. */
+  metrics({ signal }: CallOptions = {}): Promise<Metrics> {
+    return getMetrics(this.#connection, this.id, signal);
+  }
+
+  /** Processes inside, largest memory first. */
+  processes({ signal }: CallOptions = {}): Promise<readonly ProcessView[]> {
+    return listProcesses(this.#connection, this.id, signal);
   }
 
   async #call(verb: Verb, body: LifecycleBody, settling: Settling): Promise<this> {

@@ -1,10 +1,16 @@
 import type { KeyBody } from '../contract/api-key.ts';
+import type { ExecBody } from '../contract/exec.ts';
 import type { PauseBody, RestartBody, ResumeBody, StopBody } from '../contract/lifecycle-calls.ts';
 import type { StartBody } from '../contract/start-sandbox.ts';
 
 export type { KeyView, NewKeyView } from '../contract/api-key.ts';
+export type { ExecEvent, ExecResult, ExecView } from '../contract/exec.ts';
 export type { ExplanationView } from '../contract/explanation.ts';
+export type { FileEntry, FileList, FileMatches, Unpacked } from '../contract/files.ts';
+export type { LogLine } from '../contract/logs.ts';
+export type { Metrics, MetricsPoint } from '../contract/metrics.ts';
 export type { PatchBody } from '../contract/patch-sandbox.ts';
+export type { ProcessView } from '../contract/processes.ts';
 export type { SandboxPageView } from '../contract/read-sandbox.ts';
 export type { SandboxView } from '../contract/sandbox-view.ts';
 
@@ -17,3 +23,6 @@ export type LifetimeChange = NonNullable<StartBody['lifetime']>;
 export type LifecycleBody = StopBody | RestartBody | PauseBody | ResumeBody;
 
 export type NewKey = KeyBody;
+
+/** How a command runs; everything may be left out. */
+export type ExecOptions = Omit<ExecBody, 'command'>;

@@ -124,18 +124,29 @@ describe.each(sdks)('files as e2b %s reads and writes them', (version, sdk) => {
 
   it('says what is not there, and what is none', async () => {
     for (const miss of [
-      files().read('/no/such'),
-      files().read('/no/such', { format: 'stream' }),
-      files().getInfo('/no/such'),
-      files().list('/no/such'),
-      files().rename('/no/such', '/tmp/x'),
+      () => files().read('/no/such'),
+      () => files().read('/no/such', { format: 'stream' }),
+      () => files().getInfo('/no/such'),
+      () => files().list('/no/such'),
+      () => files().rename('/no/such', '/tmp/x'),
     ]) {
-      await expect(miss).rejects.toBeInstanceOf(sdk.FileNotFoundError);
+      await expect(miss()).rejects.toBeInstanceOf(sdk.FileNotFoundError);
     }
     await expect(files().read('/no/such')).rejects.toThrow(/path '\/no\/such' does not exist/);
     await expect(files().read('/etc')).rejects.toBeInstanceOf(sdk.InvalidArgumentError);
     await expect(files().write('/etc', 'x', { user: 'root' })).rejects.toBeInstanceOf(sdk.InvalidArgumentError);
     await expect(files().read('x', { user: 'nobody-such' })).rejects.toBeInstanceOf(sdk.AuthenticationError);
+  });
+
+  it('says that the disk is full, and leaves the file as it was', async () => {
+    await files().write('/dev/shm/file', 'before');
+    const large = new Uint8Array(96 * MIB);
+    for (const useOctetStream of [true, false]) {
+      const full = files().write('/dev/shm/file', large.buffer, { useOctetStream });
+      await expect(full).rejects.toBeInstanceOf(sdk.NotEnoughSpaceError);
+    }
+    expect(await files().read('/dev/shm/file')).toBe('before');
+    expect(await ask('ls -A /dev/shm')).toBe('file\n');
   });
 
   it('reads what has no size of its own', async () => {
@@ -144,7 +155,8 @@ describe.each(sdks)('files as e2b %s reads and writes them', (version, sdk) => {
   });
 
   it('downloads by a signed URL, that names no sandbox', async () => {
-    await files().write('for all.txt', 'signed');
+    const content = `of ${sandbox().sandboxId}`;
+    await files().write('for all.txt', content);
     for (const opts of [
       {},
       { useSignatureExpiration: 60 },
@@ -154,7 +166,7 @@ describe.each(sdks)('files as e2b %s reads and writes them', (version, sdk) => {
       const url = await sandbox().downloadUrl('for all.txt', opts);
       expect(url).not.toContain(sandbox().sandboxId);
       const answer = await fetch(url);
-      expect([answer.status, await answer.text()]).toEqual([200, 'signed']);
+      expect([answer.status, await answer.text()]).toEqual([200, content]);
     }
   });
 

@@ -86,7 +86,7 @@ describe.each(sdks)('what is under way when its sandbox ends, as e2b %s sees it'
     expect(await again.kill()).toBe(true);
   });
 
-  it('is refused at once in a sandbox that was never there', async () => {
+  it('is refused at once when its sandbox has ended before', async () => {
     const sandbox = await create();
     await sandbox.kill();
     await eventually('its end is known', async () => !(await sandbox.isRunning()));

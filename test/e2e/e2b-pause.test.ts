@@ -47,6 +47,10 @@ describe.each(sdks)('pausing as e2b %s does it', (_version, sdk) => {
     const info = await sandbox.getInfo();
     expect(info.state).toBe('running');
     expect(info.endAt.getTime() - Date.now()).toBeGreaterThan(25_000);
+    // A signed URL names no sandbox, and wakes it all the same.
+    await sandbox.files.write('signed', 'awake');
+    expect(await sandbox.pause()).toBe(true);
+    expect(await (await fetch(await sandbox.downloadUrl('signed'))).text()).toBe('awake');
     expect(await sandbox.kill()).toBe(true);
   });
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -59,8 +59,46 @@ async function rpc(method: string, message: object) {
   return { status: answer.status, text: await answer.text() };
 }
 
+/** What was written lies inside, and in the way of the next try. */
+const removeTraces = () => own.ask("find / -xdev -depth -name '*sandglass-host-*' -exec rm -rf {} +");
+
+/** The same through our own API. */
+function ownApi(method: string, call: string, path: string, body?: BodyInit) {
+  const url = `${service.url}/v1/sandboxes/${own.id}/files${call}path=${encodeURIComponent(path)}`;
+  return fetch(url, {
+    method,
+    headers: { 'x-api-key': service.adminKey },
+    ...(body === undefined ? {} : { body }),
+  }).then(async (answer) => ({ status: answer.status, text: await answer.text() }));
+}
+
 describe.each(ways)('a path of the host, by %s', (_name, way) => {
   const word = () => way(join(folder, 'word'));
+
+  it('is read by no call of our own API', async () => {
+    for (const [call, path] of [
+      ['?', word()],
+      ['/list?depth=2&', way(folder)],
+      ['/glob?pattern=*&', way(folder)],
+      ['/grep?pattern=sentinel&', way(folder)],
+      ['/archive?', way(folder)],
+    ] as const) {
+      const { status, text } = await ownApi('GET', call, path);
+      expect(text, call).not.toContain(WORD);
+      expect([400, 404], `${call} ${text}`).toContain(status);
+    }
+  });
+
+  it('is changed by no call of our own API', async () => {
+    await ownApi('PUT', '?', way(join(folder, 'upload')), 'x');
+    await ownApi('PUT', '?append=true&', word(), 'x');
+    await ownApi('PUT', '?mode=0777&user=root&', word(), 'x');
+    await ownApi('DELETE', '?', word());
+    await ownApi('DELETE', '?', way(folder));
+    expect(readdirSync(folder)).toEqual(['word']);
+    expect(readFileSync(join(folder, 'word'), 'utf8')).toBe(WORD);
+    await removeTraces();
+  });
 
   it('is read by no call', async () => {
     const read = await own.fetch(`/files?${query(word())}`);
@@ -87,8 +125,7 @@ describe.each(ways)('a path of the host, by %s', (_name, way) => {
     await rpc('Remove', { path: word() });
     await rpc('Remove', { path: way(folder) });
     expect(readdirSync(folder)).toEqual(['word']);
-    // What was written lies inside, and in the way of the next try.
-    await own.ask(`rm -rf ${folder}; mkdir -p /tmp/links`);
+    await removeTraces();
   });
 });
 

@@ -3,6 +3,7 @@ import { createApp } from '../../src/http/app.ts';
 import type { HttpConfig } from '../../src/http/http-deps.ts';
 import { createKey, type NewKey } from '../../src/operations/api-keys.ts';
 import type { OperationDeps } from '../../src/operations/deps.ts';
+import { tickets } from '../../src/operations/tickets.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
 import { recordingLog } from './live-store/recording-log.ts';
 import { type MemoryLifecycleOptions, memoryLifecycle } from './memory-lifecycle.ts';
@@ -35,8 +36,10 @@ export async function memoryService(options: MemoryServiceOptions = {}) {
   const operations = { ...system.operations, ...options.operations?.(system.operations) };
   const log = recordingLog();
   const requests: { route: string; method: string; status: number }[] = [];
+  const ownTickets = tickets(operations);
   const app = createApp({
     operations,
+    tickets: ownTickets,
     log,
     version: '0.0.0-test',
     config: { waitSecondsDefault: 10, domain: null, corsOrigins: [], ...options.http },
@@ -53,7 +56,7 @@ export async function memoryService(options: MemoryServiceOptions = {}) {
   };
   return {
     ...system,
-    ...{ app, operations, log, requests, clientOf },
+    ...{ app, operations, log, requests, clientOf, tickets: ownTickets },
     /** One of each: an administrator, and users of two tenants that know nothing of each other. */
     admin: await clientOf({ tenant: 'ops', role: 'admin' }),
     alice: await clientOf({ tenant: 'acme' }),

@@ -1,6 +1,6 @@
 import { normalize } from 'node:path';
 import type { Account } from '../accounts.ts';
-import { AgentError } from '../agent-error.ts';
+import { AgentError, errnoOf } from '../agent-error.ts';
 import { expand } from '../process/spawn-as.ts';
 import { homeOf, type Session } from '../session.ts';
 
@@ -16,11 +16,6 @@ export function callPath(path: string, user: Account, session: Session): string 
 
 export function missing(path: string): AgentError {
   return new AgentError('not_found', `path '${path}' does not exist`);
-}
-
-/** The errno of what a system call threw; empty for anything else. */
-export function errnoOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 /** Runs a system call on a path; what is not there is told in the words that clients of envd know. */

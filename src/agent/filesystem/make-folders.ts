@@ -1,8 +1,7 @@
 import { chown, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Account } from '../accounts.ts';
-import { AgentError } from '../agent-error.ts';
-import { errnoOf } from './call-path.ts';
+import { AgentError, errnoOf } from '../agent-error.ts';
 
 /** Makes a directory and its parents, those that it makes owned by the user. False when it was there already. */
 export async function makeFolders(path: string, owner: Account): Promise<boolean> {

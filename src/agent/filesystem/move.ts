@@ -1,7 +1,8 @@
 import { cp, lchown, lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Account } from '../accounts.ts';
-import { errnoOf, missing, pathError } from './call-path.ts';
+import { errnoOf } from '../agent-error.ts';
+import { missing, pathError } from './call-path.ts';
 import { makeFolders } from './make-folders.ts';
 import { temporaryName } from './temporary-name.ts';
 import { walk } from './walk.ts';

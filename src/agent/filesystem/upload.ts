@@ -2,8 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import busboy from 'busboy';
-import { AgentError } from '../agent-error.ts';
-import { errnoOf } from './call-path.ts';
+import { AgentError, errnoOf } from '../agent-error.ts';
 
 /** One file of a request. */
 export interface UploadedFile {

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { EventType } from '../../contract/gen/filesystem/filesystem_pb.js';
-import { AgentError } from '../agent-error.ts';
-import { errnoOf } from './call-path.ts';
+import { AgentError, errnoOf } from '../agent-error.ts';
 import { changesOf, type Moved, type Said, type Seen } from './watch-change.ts';
 import { look, namesIn, type WatchedFolder, type Word, watchedFolders } from './watched-folders.ts';
 

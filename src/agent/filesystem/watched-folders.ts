@@ -1,7 +1,6 @@
 import { type FSWatcher, lstatSync, readdirSync, watch } from 'node:fs';
 import { join } from 'node:path';
-import { AgentError } from '../agent-error.ts';
-import { errnoOf } from './call-path.ts';
+import { AgentError, errnoOf } from '../agent-error.ts';
 import { isTemporary } from './temporary-name.ts';
 import type { Said, Seen } from './watch-change.ts';
 

@@ -1,5 +1,4 @@
 import { ticketSchema } from '../../contract/ticket.ts';
-import { tickets as openTickets } from '../../operations/tickets.ts';
 import { keyOf } from '../authentication.ts';
 import { addEndpoint } from '../endpoint.ts';
 import type { Http } from '../http-deps.ts';
@@ -7,7 +6,6 @@ import { isoInstant } from '../instants.ts';
 
 /** Tickets for WebSockets. */
 export function addTicketRoute(http: Http): void {
-  const tickets = http.deps.tickets ?? openTickets(http.deps.operations);
   addEndpoint(
     http,
     {
@@ -16,7 +14,7 @@ export function addTicketRoute(http: Http): void {
       answers: { 201: { description: 'Made', schema: ticketSchema } },
     },
     ({ c }) => {
-      const { ticket, expiresAtMs } = tickets.make(keyOf(c.req.header()) ?? '');
+      const { ticket, expiresAtMs } = http.deps.tickets.make(keyOf(c.req.header()) ?? '');
       return c.json({ ticket, expiresAt: isoInstant(expiresAtMs) }, 201);
     },
   );

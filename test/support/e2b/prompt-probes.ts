@@ -7,6 +7,7 @@ export const promptProbes = {
   'a watch starts at once': watchStart,
   'a watch tells of a write at once': watchEvent,
   'a terminal echoes at once': terminalEcho,
+  'a command that is joined echoes at once': joinedEcho,
 } as const satisfies Record<string, Probe>;
 
 export type Probe = (wire: Wire, tries: number) => Promise<readonly number[]>;
@@ -84,10 +85,34 @@ async function terminalEcho(wire: Wire, tries: number): Promise<readonly number[
     const sent = await wire.unary('process.Process/SendInput', input);
     if (sent.status !== 200) throw new Error(`the input answered ${sent.status}`);
     const stream = await opening;
-    await stream.messages.find('the echo', (_one, all) => screenOf(all).includes(word), LATE_MS);
+    await stream.messages.find('the echo', (_one, all) => outputOf(all, 'pty').includes(word), LATE_MS);
     const tookMs = performance.now() - beganMs;
     await wire.unary('process.Process/SendSignal', { process: { tag }, signal: 'SIGNAL_SIGKILL' });
     await stream.leave();
+    return tookMs;
+  });
+}
+
+async function joinedEcho(wire: Wire, tries: number): Promise<readonly number[]> {
+  return repeat(tries, async () => {
+    const tag = `probe-${randomBytes(8).toString('hex')}`;
+    const named = { process: { tag } };
+    const cat = { cmd: '/bin/cat', args: [], envs: {} };
+    const starting = wire.stream('process.Process/Start', { process: cat, stdin: true, tag }, LIFE);
+    await Promise.race([starting, pause(200)]);
+    const joining = wire.stream('process.Process/Connect', named, LIFE);
+    await Promise.race([joining.then((stream) => first(stream, 'its start', ({ event }) => event?.start)), pause(200)]);
+    const word = randomBytes(6).toString('hex');
+    const beganMs = performance.now();
+    const input = { ...named, input: { stdin: Buffer.from(word).toString('base64') } };
+    const sent = await wire.unary('process.Process/SendInput', input);
+    if (sent.status !== 200) throw new Error(`the input answered ${sent.status}`);
+    const stream = await joining;
+    await stream.messages.find('the echo', (_one, all) => outputOf(all, 'stdout').includes(word), LATE_MS);
+    const tookMs = performance.now() - beganMs;
+    await wire.unary('process.Process/SendSignal', { ...named, signal: 'SIGNAL_SIGKILL' });
+    await stream.leave();
+    await (await starting).leave();
     return tookMs;
   });
 }
@@ -96,8 +121,8 @@ function first(stream: WireStream, what: string, fits: (message: Message) => unk
   return stream.messages.find(what, (message) => Boolean(fits(message)), LATE_MS);
 }
 
-function screenOf(messages: readonly Message[]): string {
-  return Buffer.concat(messages.map(({ event }) => Buffer.from(event?.data?.pty ?? '', 'base64'))).toString('utf8');
+function outputOf(messages: readonly Message[], kind: 'stdout' | 'pty'): string {
+  return Buffer.concat(messages.map(({ event }) => Buffer.from(event?.data?.[kind] ?? '', 'base64'))).toString('utf8');
 }
 
 async function newFolder(wire: Wire): Promise<string> {

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -21,8 +21,16 @@ export interface OwnEngine {
 const run = promisify(execFile);
 const BOUND_MS = 30_000;
 
+export interface OwnEngineOptions {
+  /** Keeps containers on a btrfs of 2 GiB with quotas, where the bounds of disks hold. */
+  readonly hasQuota?: boolean;
+}
+
 /** With `image` of the shared engine in it; a text that says why where this machine does not permit one. */
-export async function ownEngine(image: string): Promise<OwnEngine | string> {
+export async function ownEngine(
+  image: string,
+  { hasQuota = false }: OwnEngineOptions = {},
+): Promise<OwnEngine | string> {
   const name = `sgw${randomBytes(4).toString('hex')}`;
   const place = await mkdtemp(join(tmpdir(), 'sandglass-dockerd-'));
   const dockerHost = `unix://${join(place, 'docker.sock')}`;
@@ -34,7 +42,8 @@ export async function ownEngine(image: string): Promise<OwnEngine | string> {
     dockerHost,
     address: `${subnet}.2`,
     async start() {
-      dockerd = spawn('nsenter', argvOf(name, place, dockerHost), { stdio: 'ignore' });
+      const storage = hasQuota ? ['--storage-driver', 'btrfs'] : [];
+      dockerd = spawn('nsenter', [...argvOf(name, place, dockerHost), ...storage], { stdio: 'ignore' });
       dockerd.on('error', () => {});
       await until('dockerd answers', () => sh(`docker -H ${dockerHost} version`).then(...yesOrNo), BOUND_MS);
     },
@@ -61,6 +70,7 @@ export async function ownEngine(image: string): Promise<OwnEngine | string> {
     await run('ip', ['netns', 'add', name]);
     await run('ip', ['-n', name, 'link', 'set', 'lo', 'up']);
     await linkToHost(name, subnet);
+    if (hasQuota) await mountQuotaDisk(place);
     await engine.start();
     await sh(`docker save ${image} | docker -H ${dockerHost} load`);
     return engine;
@@ -78,6 +88,15 @@ async function linkToHost(name: string, subnet: string): Promise<void> {
   await run('ip', ['link', 'set', outer, 'up']);
   await run('ip', ['-n', name, 'addr', 'add', `${subnet}.2/30`, 'dev', 'host0']);
   await run('ip', ['-n', name, 'link', 'set', 'host0', 'up']);
+}
+
+async function mountQuotaDisk(place: string): Promise<void> {
+  const [disk, folder] = [join(place, 'disk'), join(place, 'data')];
+  await mkdir(folder);
+  await run('truncate', ['-s', '2G', disk]);
+  await run('mkfs.btrfs', ['-q', disk]);
+  await run('mount', ['-o', 'loop', disk, folder]);
+  await run('btrfs', ['quota', 'enable', folder]);
 }
 
 // nsenter, because `ip netns exec` hides the cgroup mounts. It becomes dockerd, so that its pid is dockerd's.

@@ -1,10 +1,16 @@
-import { and, asc, eq, isNull } from 'drizzle-orm';
+import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { ApiKey, KeyStore } from '../../../ports/key-store.ts';
 import type { SqliteConnection } from './connection.ts';
 import { apiKeys } from './schema.ts';
 import { onStorage } from './storage-error.ts';
 
 export function sqliteKeyStore({ db }: Pick<SqliteConnection, 'db'>): KeyStore {
+  // Every request asks for its key: prepared once, because building the statement anew costs more than running it.
+  const byHash = db
+    .select()
+    .from(apiKeys)
+    .where(eq(apiKeys.secretHash, sql.placeholder('secretHash')))
+    .prepare();
   const find = (id: string) => db.select().from(apiKeys).where(eq(apiKeys.id, id)).get();
   return {
     insert: (key, secretHash) =>
@@ -14,8 +20,7 @@ export function sqliteKeyStore({ db }: Pick<SqliteConnection, 'db'>): KeyStore {
         const record = { ...flat, secretHash, quotaSandboxes, quotaCpus, quotaMemoryMb };
         return db.insert(apiKeys).values(record).onConflictDoNothing().run().changes === 1;
       }),
-    findByHash: (secretHash) =>
-      onStorage(() => toKey(db.select().from(apiKeys).where(eq(apiKeys.secretHash, secretHash)).get())),
+    findByHash: (secretHash) => onStorage(() => toKey(byHash.get({ secretHash }))),
     list: () =>
       onStorage(
         () =>
