@@ -50,12 +50,17 @@ describe.each(sdks)('watching as e2b %s does it', (_version, sdk) => {
 
   it('tells what happened to what', async () => {
     const { folder, find, handle } = await watched({ includeEntry: true });
-    await sandbox().commands.run('echo one > a; chmod 600 a; mv a b; rm b; mkdir d', { cwd: folder });
+    const { commands } = sandbox();
+    // One after the other: what happens to a name within milliseconds is told as one.
+    await commands.run('echo one > a', { cwd: folder });
     await find('a', 'create');
     await find('a', 'write');
-    await find('a', 'chmod');
+    await commands.run('chmod 600 a', { cwd: folder });
+    expect((await find('a', 'chmod')).entry).toMatchObject({ mode: 0o600, permissions: '-rw-------', size: 4 });
+    await commands.run('mv a b', { cwd: folder });
     await find('a', 'rename');
     await find('b', 'create');
+    await commands.run('rm b; mkdir d', { cwd: folder });
     await find('b', 'remove');
     const made = await find('d', 'create');
     expect(made.entry).toMatchObject({ name: 'd', path: `${folder}/d`, type: 'dir', owner: 'user' });
