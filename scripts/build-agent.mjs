@@ -14,6 +14,7 @@ import {
 import { createRequire } from 'node:module';
 import { basename, join, relative } from 'node:path';
 import { build } from 'esbuild';
+import { findProgram } from './bootstrap/run-command.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -22,7 +23,8 @@ export async function buildAgent(root, folder) {
   mkdirSync(join(folder, 'lib'), { recursive: true });
   await bundle(root, folder);
   copyNative(folder);
-  const loader = copyNode(folder);
+  copyProgram(folder, 'mkfifo');
+  const loader = copyPrograms(folder);
   const version = contentHash(folder).slice(0, 12);
   writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify({ version, loader })}\n`);
 }
@@ -71,12 +73,19 @@ function copyTree(from, to, isWanted) {
   }
 }
 
+/** A program of this machine that the agent needs in every image. */
+function copyProgram(folder, name) {
+  const path = findProgram(name);
+  if (!path) throw new Error(`the program ${name} is not installed: it is part of coreutils`);
+  copyFileSync(realpathSync(path), join(folder, name));
+}
+
 /** Node, each library that it and the terminal library are linked with, and the loader; answers the loader's name. */
 function copyNode(folder) {
   const node = realpathSync(process.execPath);
   copyFileSync(node, join(folder, 'node'));
   let loader;
-  for (const line of [node, ...nativeModules(folder)].flatMap(linkedWith)) {
+  for (const line of [node, join(folder, 'mkfifo'), ...nativeModules(folder)].flatMap(linkedWith)) {
     const path = /(?:=> )?(\/\S+) \(0x/.exec(line)?.[1];
     if (path === undefined || !existsSync(path)) continue;
     const name = basename(path);
@@ -85,6 +94,14 @@ function copyNode(folder) {
   }
   if (loader === undefined) throw new Error('the dynamic loader of this Node was not found: is it a static build?');
   return loader;
+}
+
+/** Node cannot make a pipe that has a name. */
+function findMkfifo() {
+  const places = (process.env.PATH ?? '').split(':').map((place) => join(place, 'mkfifo'));
+  const found = [...places, '/usr/bin/mkfifo', '/bin/mkfifo'].find((file) => existsSync(file));
+  if (found === undefined) throw new Error('the program mkfifo was not found: it comes with coreutils');
+  return realpathSync(found);
 }
 
 function nativeModules(folder) {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** VmRSS of a process, in MiB. */
 export function rssMib(pid: number): number {
@@ -22,3 +23,11 @@ export async function peakRssMib(pid: number, work: () => Promise<unknown>): Pro
 }
 
 const LOOK_MS = 10;
+
+const SETTLE_MS = 3_000;
+
+/** VmRSS once the work is done and the collector has had its time. */
+export async function settledRssMib(pid: number): Promise<number> {
+  await sleep(SETTLE_MS);
+  return rssMib(pid);
+}

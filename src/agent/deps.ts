@@ -1,4 +1,5 @@
 import type { Accounts } from './accounts.ts';
+import type { FifoPool } from './process/fifo-pool.ts';
 import type { Session } from './session.ts';
 import type { Ticks } from './ticks.ts';
 
@@ -7,4 +8,5 @@ export interface AgentDeps {
   readonly session: Session;
   readonly accounts: Accounts;
   readonly ticks: Ticks;
+  readonly fifos: FifoPool;
 }

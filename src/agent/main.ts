@@ -1,6 +1,6 @@
 import './http/native-base64.ts';
 
-import { AGENT_PORT, agentVariables } from '../contract/agent.ts';
+import { AGENT_PORT, type AgentInit, agentVariables } from '../contract/agent.ts';
 import { Process } from '../contract/gen/process/process_pb.js';
 import { systemAccounts } from './accounts.ts';
 import type { AgentDeps } from './deps.ts';
@@ -13,6 +13,8 @@ import { stopRoute } from './http/stop-route.ts';
 import { mainCommand } from './main-command.ts';
 import { execRoutes } from './process/exec-routes.ts';
 import { execTable } from './process/exec-table.ts';
+import { fifoPool } from './process/fifo-pool.ts';
+import { mkfifoProgram } from './process/make-fifos.ts';
 import { processService } from './process/process-service.ts';
 import { processTable } from './process/process-table.ts';
 import { usageRoutes } from './process/usage-routes.ts';
@@ -21,23 +23,28 @@ import { shutdown } from './shutdown.ts';
 import { terminalUpgrade } from './terminal/terminal-upgrade.ts';
 import { startTicks } from './ticks.ts';
 import { tunnel } from './tunnel.ts';
+import { warmUp } from './warm-up.ts';
 
 /** The main process of a sandbox, under docker-init: listens, and does nothing until it is given a run. */
 function main(): void {
   const initSecretHash = process.env[agentVariables.initSecretHash] ?? '';
   const imageEnv = { ...process.env };
   const imageWorkdir = process.cwd();
-  const deps: AgentDeps = { session: openSession(), accounts: systemAccounts(), ticks: startTicks() };
+  const warn = (message: string) => process.stderr.write(`agent: ${message}\n`);
+  const fifos = fifoPool({ make: mkfifoProgram(), warn });
+  const deps: AgentDeps = { session: openSession(), accounts: systemAccounts(), ticks: startTicks(), fifos };
   const endWith = (exitCode: number) => process.exit(exitCode);
   const command = mainCommand(deps.session, endWith);
   const table = processTable(deps);
   const groups = () => [...(command.pid === undefined ? [] : [command.pid]), ...table.groups()];
   const terminals = () => table.running().flatMap(({ live }) => (live.isTerminal ? [live.pid] : []));
   const ending = shutdown({ groups, terminals, endWith });
+  const port = Number(process.env[agentVariables.port] ?? AGENT_PORT);
+  const onReady = ({ accessToken }: AgentInit) => void warmUp(port, accessToken);
   const server = agentServer({
     session: deps.session,
     routes: [
-      initRoute({ ...deps, imageEnv, imageWorkdir, initSecretHash, mainCommand: command, endWith }),
+      initRoute({ ...deps, imageEnv, imageWorkdir, initSecretHash, mainCommand: command, onReady, endWith }),
       stopRoute(ending, initSecretHash),
       ...healthRoutes(deps.session),
       ...connectRoutes([Process.typeName], (router) => router.service(Process, processService(deps, table))),
@@ -50,8 +57,8 @@ function main(): void {
   });
   process.on('SIGTERM', () => ending.begin());
   // One broken stream of a caller must not end everybody's sandbox.
-  process.on('uncaughtException', (error) => process.stderr.write(`agent: ${error.stack ?? error.message}\n`));
-  server.listen(Number(process.env[agentVariables.port] ?? AGENT_PORT), '0.0.0.0');
+  process.on('uncaughtException', (error) => warn(error.stack ?? error.message));
+  server.listen(port, '0.0.0.0');
 }
 
 main();

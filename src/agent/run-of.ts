@@ -16,21 +16,31 @@ const DEFAULT_USER = 'user';
 
 /** What the processes of a run begin with. Throws with words for the caller when the image lacks the user. */
 export async function runOf(deps: RunDeps, init: AgentInit): Promise<Run> {
-  const defaultUser = defaultUserOf(deps, init);
-  const workdir = init.workdir ?? (deps.imageWorkdir === '/' ? defaultUser.home : deps.imageWorkdir);
-  if (init.workdir !== null) await ensureFolder(init.workdir, defaultUser);
-  return { init, defaultUser, workdir, env: { ...imageEnv(deps), ...init.env } };
+  const { accounts, imageWorkdir } = deps;
+  const name = defaultUserOf(deps, init);
+  const first = accounts.get(name);
+  if (init.workdir !== null) await ensureFolder(init.workdir, first);
+  return {
+    init,
+    // Its groups and its home may change while it works; one that was removed stays what it was.
+    get defaultUser() {
+      return accounts.find(name) ?? first;
+    },
+    get workdir() {
+      return init.workdir ?? (imageWorkdir === '/' ? this.defaultUser.home : imageWorkdir);
+    },
+    env: { ...imageEnv(deps), ...init.env },
+  };
 }
 
 /** As asked, else the image's, else `user`, else root. */
-function defaultUserOf({ accounts, imageEnv }: RunDeps, { user }: AgentInit): Account {
+function defaultUserOf({ accounts, imageEnv }: RunDeps, { user }: AgentInit): string {
   const wanted = user ?? imageEnv[agentVariables.imageUser];
   if (wanted !== undefined && wanted !== '') {
-    const account = accounts.find(wanted);
-    if (account === undefined) throw new Error(`The image has no user "${wanted}".`);
-    return account;
+    if (accounts.find(wanted) === undefined) throw new Error(`The image has no user "${wanted}".`);
+    return wanted;
   }
-  return accounts.find(DEFAULT_USER) ?? accounts.get('root');
+  return accounts.find(DEFAULT_USER) === undefined ? 'root' : DEFAULT_USER;
 }
 
 /** The engine makes a missing working directory; so does the agent, for whoever works there. */

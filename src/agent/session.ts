@@ -16,6 +16,7 @@ export interface Session {
 
 export interface Run {
   readonly init: AgentInit;
+  /** As the sandbox's files say now. */
   readonly defaultUser: Account;
   /** Where the default user's processes begin. */
   readonly workdir: string;

@@ -37,8 +37,6 @@ export const writeQuerySchema = fileQuerySchema.extend({
   append: trueOrFalseSchema.optional().openapi({ description: 'true = add to its end, in one piece.' }),
 });
 
-export const archiveQuerySchema = fileQuerySchema;
-
 export const listFilesQuerySchema = z.strictObject({ path: folderSchema, user, depth: wholeSchema(1, DEEPEST, 1) });
 
 export const globQuerySchema = z.strictObject({

@@ -113,7 +113,11 @@ function isSameRun(now: Sandbox, then: Sandbox): boolean {
 }
 
 function ended(deps: OperationDeps, row: Sandbox, { name }: UseWish): SandboxError {
-  return row.state === 'deleted' || row.state === 'deleting' ? gone(row) : conflict(deps, row, { name });
+  if (row.state === 'deleted' || row.state === 'deleting') return gone(row);
+  const { details, hint } = conflict(deps, row, { name, hint: () => hintOf(row) });
+  const why = row.reason === null ? '' : ` (${row.reason.code})`;
+  const message = `Sandbox ${row.id} stopped${why} while ${name} was under way.`;
+  return new SandboxError('conflict', message, { details, ...(hint === undefined ? {} : { hint }) });
 }
 
 /** Where the agent of a sandbox that runs answers. */

@@ -19,7 +19,7 @@ export function forward(call: Call): void {
   const dispatch = () => {
     const body = inwardBody(request, { ...exchange.inward, onBytes: touch });
     const headers = inwardHeaders(request, target, route);
-    run.poolOf(target.port).dispatch({ path: target.path, method: request.method ?? 'GET', headers, body }, handler);
+    run.dispatch(target.port, { path: target.path, method: request.method ?? 'GET', headers, body }, handler);
   };
   const handler = {
     ...answerInto(call, exchange),

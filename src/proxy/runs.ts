@@ -1,4 +1,5 @@
-import { Pool } from 'undici';
+import type { Socket } from 'node:net';
+import { type Dispatcher, Pool } from 'undici';
 import type { Dial } from './dial.ts';
 import { keepsConnections, type Route } from './route.ts';
 
@@ -14,8 +15,8 @@ export interface Exchange {
 export interface Run {
   readonly route: Route;
   readonly exchanges: Set<Exchange>;
-  /** Connections to a port inside, kept for the next request. */
-  poolOf(port: number): Pool;
+  /** Sends a request to a port inside, over a connection that is kept for the next one. */
+  dispatch(port: number, request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void;
 }
 
 export interface Runs {
@@ -69,33 +70,63 @@ interface OpenRun extends Run {
 }
 
 function beginRun(dial: Dial, route: Route): OpenRun {
-  const pools = new Map<number, Pool>();
+  const places = new Map<number, Place>();
+  const placeOf = (port: number): Place => {
+    const known = places.get(port);
+    if (known !== undefined) return known;
+    const place: Place = {
+      waiting: 0,
+      pool: new Pool('http://sandbox', { ...POOL_OPTIONS, connect: (_, done) => connect(done) }),
+    };
+    const connect = (done: (...outcome: [Error, null] | [null, Socket]) => void) => {
+      // The pool replaces a connection that was cut under its request, also when nobody asks for another.
+      if (place.waiting === 0) done(new Error('no request waits for it'), null);
+      else
+        dial(route, port).then(
+          (socket) => done(null, socket),
+          (error: Error) => done(error, null),
+        );
+    };
+    places.set(port, place);
+    const [oldest] = places;
+    if (places.size > MOST_PORTS && oldest !== undefined) {
+      places.delete(oldest[0]);
+      // What is under way in it comes to its end.
+      void oldest[1].pool.close();
+    }
+    return place;
+  };
   return {
     route,
     exchanges: new Set(),
-    poolOf(port) {
-      const known = pools.get(port);
-      if (known !== undefined) return known;
-      const pool = new Pool('http://sandbox', {
-        ...POOL_OPTIONS,
-        connect: (_options, done) => {
-          dial(route, port).then(
-            (socket) => done(null, socket),
-            (error: Error) => done(error, null),
-          );
+    dispatch(port, request, handler) {
+      const place = placeOf(port);
+      place.waiting += 1;
+      let isWaiting = true;
+      const served = () => {
+        if (isWaiting) place.waiting -= 1;
+        isWaiting = false;
+      };
+      place.pool.dispatch(request, {
+        ...handler,
+        onConnect(abort) {
+          served();
+          handler.onConnect?.(abort);
+        },
+        onError(error) {
+          served();
+          handler.onError?.(error);
         },
       });
-      pools.set(port, pool);
-      const [oldest] = pools;
-      if (pools.size > MOST_PORTS && oldest !== undefined) {
-        pools.delete(oldest[0]);
-        // What is under way in it comes to its end.
-        void oldest[1].close();
-      }
-      return pool;
     },
-    destroyPools: () => Promise.all([...pools.values()].map((pool) => pool.destroy().catch(() => undefined))),
+    destroyPools: () => Promise.all([...places.values()].map(({ pool }) => pool.destroy().catch(() => undefined))),
   };
+}
+
+interface Place {
+  readonly pool: Pool;
+  /** Requests that are not on a connection yet. */
+  waiting: number;
 }
 
 function isSameRun(one: Route, other: Route): boolean {

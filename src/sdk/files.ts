@@ -54,6 +54,8 @@ interface Asked extends WriteOptions, GrepOptions {
   readonly depth?: number;
 }
 
+const notTold = 'Of a file of a stopped sandbox no entry of its own is told.';
+
 export function sandboxFiles(connection: Connection, id: string): SandboxFiles {
   const base = `/v1/sandboxes/${encodeURIComponent(id)}/files`;
   const open = (path: string, options: FileOptions, what = '') =>
@@ -75,7 +77,8 @@ export function sandboxFiles(connection: Connection, id: string): SandboxFiles {
         .catch((error: unknown) => {
           throw isBare404(error) ? new SandglassError('not_found', `There is no ${path}.`, { status: 404 }) : error;
         });
-      const entry = answer.headers.get('x-sandglass-entry') ?? 'null';
+      const entry = answer.headers.get('x-sandglass-entry');
+      if (entry === null) throw new SandglassError('unsupported', notTold, { hint: 'List the folder that it is in.' });
       return bodyWith<FileEntry>(JSON.parse(decodeURIComponent(entry)), 'path');
     },
     async remove(path, options = {}) {

@@ -1,12 +1,13 @@
 import { type Settling, settledView, viewOf, waitSeconds } from './await-state.ts';
 import { type Connection, openConnection } from './connection.ts';
 import type { ConnectionOptions } from './connection-options.ts';
-import { type ExecCall, listExecs, runCommand } from './exec.ts';
+import { type ExecCall, listExecs } from './exec.ts';
 import { type ExecOutput, execStream } from './exec-stream.ts';
 import { explanation } from './explain-sandbox.ts';
 import { type SandboxFiles, sandboxFiles } from './files.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { listViews, type SandboxFilter } from './list-views.ts';
+import { runToEnd } from './long-exec.ts';
 import { getLogs, getMetrics, type LogOptions, listProcesses } from './observe.ts';
 import { SandglassError } from './sandglass-error.ts';
 import type {
@@ -158,7 +159,7 @@ export class Sandbox {
    * `conflict` when the sandbox does not run, or stops meanwhile.
    */
   exec(command: string | readonly string[], call: ExecCall = {}): Promise<ExecResult> {
-    return runCommand(this.#connection, this.id, command, call);
+    return runToEnd(this.#connection, this.id, command, call);
   }
 
   /** The same as its output comes; a connection that breaks is taken up again where it broke. */

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { enginePromises } from './container-runtime/engine.ts';
 import { type RuntimeUnderTest, useBench } from './container-runtime/harness.ts';
+import { insidesPromises } from './container-runtime/insides.ts';
 import { lifecyclePromises } from './container-runtime/lifecycle.ts';
 import { ownershipPromises } from './container-runtime/ownership.ts';
 
@@ -10,6 +11,7 @@ export function containerRuntimeSuite(name: string, open: () => Promise<RuntimeU
     const bench = useBench(open);
     describe('lifecycle', () => lifecyclePromises(bench));
     describe('ownership', () => ownershipPromises(bench));
+    describe('insides', () => insidesPromises(bench));
     describe('engine', () => enginePromises(bench));
   });
 }

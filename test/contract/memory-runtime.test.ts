@@ -35,6 +35,9 @@ async function open(): Promise<RuntimeUnderTest> {
     async killOutside(facts) {
       own.control.killOutside(facts.sandboxId ?? '');
     },
+    async putFile({ sandboxId }, path, text) {
+      own.control.putFile(sandboxId ?? '', path, text);
+    },
     async close() {
       await Promise.all([own.runtime.close(), other.runtime.close()]);
     },

@@ -63,7 +63,7 @@ async function rpc(method: string, message: object) {
 const removeTraces = () => own.ask("find / -xdev -depth -name '*sandglass-host-*' -exec rm -rf {} +");
 
 /** The same through our own API. */
-function ownApi(method: string, call: string, path: string, body?: BodyInit) {
+function ownApi(method: string, call: string, path: string, body?: string) {
   const url = `${service.url}/v1/sandboxes/${own.id}/files${call}path=${encodeURIComponent(path)}`;
   return fetch(url, {
     method,

@@ -34,6 +34,11 @@ describe('an image without libc and bash', () => {
     expect(outputOf(frames, 'stdout')).toBe('it\n/home/user\n');
   });
 
+  test.each(['user', 'root'])('lets %s open /dev/stdout and /dev/stderr again, as pipes are', async (user) => {
+    const command = 'echo out > /dev/stdout; echo err > /dev/stderr; echo more | cat >> /dev/stdout';
+    expect(await run({ command, user })).toMatchObject({ exitCode: 0, stdout: 'out\nmore\n', stderr: 'err\n' });
+  });
+
   test('has terminals', async () => {
     const { text, end } = await terminal(
       { process: { cmd: '/bin/bash', args: ['-i', '-l'] } },

@@ -17,6 +17,8 @@ export interface InitDeps extends RunDeps {
   /** SHA-256 of the secret, as the container was given it. */
   readonly initSecretHash: string;
   readonly mainCommand: MainCommand;
+  /** Told once, when the answer is out that the run was taken. */
+  readonly onReady: (init: AgentInit) => void;
   /** Ends the agent with that code, once its answer is out. */
   readonly endWith: (exitCode: number) => void;
 }
@@ -45,9 +47,11 @@ export function initRoute(deps: InitDeps): AgentRoute {
         throw new AgentError('failed_precondition', `This agent serves incarnation ${incarnation}.`);
       }
       incarnation = init.incarnation;
+      const isFirst = under === undefined;
       under ??= begin(deps, init);
       const outcome = await under;
       const isReady = outcome.outcome === 'ready';
+      if (isReady && isFirst) response.once('finish', () => deps.onReady(init));
       if (!isReady) response.once('close', () => deps.endWith(outcome.exitCode ?? NOT_STARTED));
       sendJson(response, isReady ? 200 : 422, outcome);
     },

@@ -1,6 +1,5 @@
 import type { z } from '@hono/zod-openapi';
 import {
-  archiveQuerySchema,
   bytesSchema,
   fileEntrySchema,
   fileListSchema,
@@ -130,7 +129,7 @@ function addArchives(http: Http): void {
   addEndpoint(
     http,
     {
-      ...{ ...common, method: 'get', path, operationId: 'readArchive', query: archiveQuerySchema },
+      ...{ ...common, method: 'get', path, operationId: 'readArchive', query: fileQuerySchema },
       summary: 'A folder as tar, names relative to it',
       answers: { 200: { description: 'Tar', ...tar } },
       errors: refusals,
@@ -143,7 +142,7 @@ function addArchives(http: Http): void {
   addEndpoint(
     http,
     {
-      ...{ ...common, method: 'put', path, operationId: 'writeArchive', query: archiveQuerySchema },
+      ...{ ...common, method: 'put', path, operationId: 'writeArchive', query: fileQuerySchema },
       summary: 'Unpack a tar into a folder',
       bytesType: 'application/x-tar',
       answers: { 200: { description: 'What was unpacked', schema: unpackedSchema } },

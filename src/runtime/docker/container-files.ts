@@ -7,11 +7,14 @@ import { containerPath } from './container-look.ts';
 import { fileOfTar, folderOfTar } from './container-tar.ts';
 import type { EngineContext } from './engine-context.ts';
 import { textOf } from './exchange.ts';
-import { refusal } from './refusals.ts';
+import { refusal, wordsOf } from './refusals.ts';
 
 /** How Go writes what a file is (os.FileMode). */
 const DIRECTORY = 2 ** 31;
 const SYMLINK = 2 ** 27;
+
+/** What the engine's answers of 400 and 500 say of such paths, in the words of Linux and of moby's symlink package. */
+const LEADS_NOWHERE = /too many (links|levels of symbolic links)|not a directory|file name too long/i;
 
 /** The engine follows the last link of a path by its own account of where it leads, which never is a link. */
 const MOST_LINKS = 2;
@@ -72,13 +75,20 @@ async function statOf(context: EngineContext, containerId: string, path: string)
   const answer = await context.calls.open(call, cut.signal);
   answer.resume();
   if (answer.statusCode === 404) return undefined;
-  if (answer.statusCode !== 200) throw refusal({ status: answer.statusCode ?? 0, body: undefined }, 'look at a file');
+  if (answer.statusCode !== 200) return requireNowhere(context, containerId, path);
   const header = answer.headers['x-docker-container-path-stat'];
   const parsed = statSchema.safeParse(JSON.parse(Buffer.from(String(header), 'base64').toString('utf8')));
   if (parsed.success) return parsed.data;
   throw new SandboxError('engine_unavailable', "The engine's answer about a file has an unknown form.", {
     cause: parsed.error,
   });
+}
+
+/** An answer to HEAD has no words; those to GET tell a path that leads nowhere from an engine that fails. */
+async function requireNowhere(context: EngineContext, containerId: string, path: string): Promise<undefined> {
+  const answer = await context.calls.ask(archiveCall(context, containerId, path));
+  if (answer.status < 400 || answer.status === 404 || LEADS_NOWHERE.test(wordsOf(answer))) return undefined;
+  throw refusal(answer, 'look at a file');
 }
 
 async function openArchive(context: EngineContext, containerId: string, call: FileCall): Promise<IncomingMessage> {

@@ -17,6 +17,10 @@ export async function isInOurNetwork(socketPath: string, listing?: string): Prom
   }
 }
 
+/**
+ * Of listening sockets (flag __SO_ACCEPTCON) only: what an engine accepts from us is of our namespace too, and bears its
+ * path.
+ */
 function socketPaths(listing: string): readonly string[] {
-  return listing.split('\n').flatMap((line) => /\s(\/.*)$/.exec(line)?.[1] ?? []);
+  return listing.split('\n').flatMap((line) => /^\S+ \S+ \S+ 00010000 .*?\s(\/.*)$/.exec(line)?.[1] ?? []);
 }

@@ -24,6 +24,8 @@ export interface RuntimeUnderTest {
   makeForeign(name: string): Promise<string>;
   /** What `docker kill` does. */
   killOutside(facts: ContainerFacts): Promise<void>;
+  /** What `docker cp` does; folders above the file are made. */
+  putFile(facts: ContainerFacts, path: string, text: string): Promise<void>;
   close(): Promise<void>;
 }
 

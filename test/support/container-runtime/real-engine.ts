@@ -1,6 +1,10 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
+import Docker from 'dockerode';
+import { pack } from 'tar-stream';
 import { silentLog } from '../../../src/observe/logger.ts';
 import type { ContainerRuntime } from '../../../src/ports/container-runtime.ts';
 import { type DockerRuntimeDeps, dockerRuntime } from '../../../src/runtime/docker/docker-runtime.ts';
@@ -70,6 +74,12 @@ export async function openRealEngine(overrides: Partial<DockerRuntimeDeps> = {})
     },
     async killOutside({ id }) {
       await docker('kill', id);
+    },
+    async putFile({ id }, path, text) {
+      const archive = pack();
+      archive.entry({ name: path.slice(1) }, text);
+      archive.finalize();
+      await new Docker().getContainer(id).putArchive(await buffer(Readable.from(archive)), { path: '/' });
     },
     async close() {
       await Promise.all([runtime.close(), other.close()]);

@@ -24,3 +24,11 @@ it('is true for a socket that was made here, by its path or by a link to it', as
 it('is false for a socket that is not there', async () => {
   expect(await isInOurNetwork('/nonexistent/docker.sock')).toBe(false);
 });
+
+it('does not take a connection that an engine elsewhere accepted from us for its listening socket', async () => {
+  const path = '/nonexistent/elsewhere.sock';
+  const line = (flags: string, state: string) =>
+    `000000005a4f: 00000002 00000000 ${flags} 0001 ${state} 2308091 ${path}\n`;
+  expect(await isInOurNetwork(path, line('00000000', '03'))).toBe(false);
+  expect(await isInOurNetwork(path, line('00010000', '01'))).toBe(true);
+});

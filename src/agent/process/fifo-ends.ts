@@ -1,0 +1,49 @@
+import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, unlinkSync } from 'node:fs';
+
+/** Both ends of a pipe, as files of the agent; who has them closes them. */
+export interface FifoEnds {
+  readonly readEnd: number;
+  readonly writeEnd: number;
+}
+
+export interface FifoUse {
+  /** Who may open it again, as /dev/stdin or /dev/stderr. */
+  readonly owner: number;
+  /** What everybody else who inherits it may do with it, after `su` as well: write to output, read input. */
+  readonly mode: number;
+}
+
+const { O_RDWR, O_RDONLY, O_WRONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
+
+/** Opens a named pipe and removes its name. Throws when something else lies there by now. */
+export function openFifo(path: string, { owner, mode }: FifoUse): FifoEnds {
+  const opened: number[] = [];
+  const open = (flags: number) => {
+    const file = openSync(path, flags | O_NOFOLLOW);
+    opened.push(file);
+    return file;
+  };
+  try {
+    // fifo(7): opened for both it waits for nobody, and then no other open does.
+    const both = open(O_RDWR | O_NONBLOCK);
+    if (!fstatSync(both).isFIFO()) throw new Error(`${path} is no pipe.`);
+    const ends = { readEnd: open(O_RDONLY), writeEnd: open(O_WRONLY) };
+    fchmodSync(both, mode);
+    giveTo(both, owner);
+    unlinkSync(path);
+    closeSync(both);
+    return ends;
+  } catch (error) {
+    for (const file of opened) closeSync(file);
+    throw error;
+  }
+}
+
+/** A container may be without CAP_CHOWN: the mode is enough for most. */
+function giveTo(file: number, owner: number): void {
+  try {
+    if (owner !== process.getuid?.()) fchownSync(file, owner, -1);
+  } catch {
+    return;
+  }
+}
