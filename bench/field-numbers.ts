@@ -44,13 +44,13 @@ export const FIELD_NUMBERS: readonly FieldNumber[] = [
     who: 'hosted services (ComputeSDK, 2026-05)',
     number: 'p50/p95/p99: Daytona 186/492/560, E2B 491/685/740, Vercel 671/1062/1315, Modal 1723/2309/2494 ms',
     conditions: 'create to the first command done, over the network',
-    nearest: null,
+    nearest: 'create to first output',
   },
   {
     who: 'AIO sandbox image',
     number: '0.5-1 GiB per sandbox',
     conditions: 'in Kubernetes',
-    nearest: null,
+    nearest: 'memory of an idle sandbox',
   },
   {
     who: 'crawl4ai pool',

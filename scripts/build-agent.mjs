@@ -24,7 +24,7 @@ export async function buildAgent(root, folder) {
   await bundle(root, folder);
   copyNative(folder);
   copyProgram(folder, 'mkfifo');
-  const loader = copyPrograms(folder);
+  const loader = copyNode(folder);
   const version = contentHash(folder).slice(0, 12);
   writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify({ version, loader })}\n`);
 }
@@ -94,14 +94,6 @@ function copyNode(folder) {
   }
   if (loader === undefined) throw new Error('the dynamic loader of this Node was not found: is it a static build?');
   return loader;
-}
-
-/** Node cannot make a pipe that has a name. */
-function findMkfifo() {
-  const places = (process.env.PATH ?? '').split(':').map((place) => join(place, 'mkfifo'));
-  const found = [...places, '/usr/bin/mkfifo', '/bin/mkfifo'].find((file) => existsSync(file));
-  if (found === undefined) throw new Error('the program mkfifo was not found: it comes with coreutils');
-  return realpathSync(found);
 }
 
 function nativeModules(folder) {

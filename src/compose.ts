@@ -172,7 +172,8 @@ async function openPorts(
   opened: CloseStack,
 ) {
   const { lifecycle, live, log, metrics, operations, runtime, serviceId } = world;
-  const use = openUseApi({ operations, log });
+  const stallMs = config.SANDGLASS_PROXY_STALL_SECONDS * 1000;
+  const use = openUseApi({ operations, log, stallMs });
   const app = createApp({
     operations,
     log,
@@ -183,6 +184,7 @@ async function openPorts(
       waitSecondsDefault: config.SANDGLASS_WAIT_SECONDS,
       domain: config.SANDGLASS_DOMAIN,
       corsOrigins: config.SANDGLASS_CORS_ORIGINS,
+      stallMs,
     },
     readiness: () => readiness({ ...world, pingSql: world.connection.ping }),
     info: async () => ({

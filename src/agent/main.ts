@@ -40,7 +40,10 @@ function main(): void {
   const terminals = () => table.running().flatMap(({ live }) => (live.isTerminal ? [live.pid] : []));
   const ending = shutdown({ groups, terminals, endWith });
   const port = Number(process.env[agentVariables.port] ?? AGENT_PORT);
-  const onReady = ({ accessToken }: AgentInit) => void warmUp(port, accessToken);
+  const onReady = ({ accessToken }: AgentInit) => {
+    fifos.fill();
+    void warmUp(port, accessToken);
+  };
   const server = agentServer({
     session: deps.session,
     routes: [

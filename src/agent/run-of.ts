@@ -19,15 +19,16 @@ export async function runOf(deps: RunDeps, init: AgentInit): Promise<Run> {
   const { accounts, imageWorkdir } = deps;
   const name = defaultUserOf(deps, init);
   const first = accounts.get(name);
+  // Its groups and its home may change while it works; one that was removed stays what it was.
+  const defaultUser = () => accounts.find(name) ?? first;
   if (init.workdir !== null) await ensureFolder(init.workdir, first);
   return {
     init,
-    // Its groups and its home may change while it works; one that was removed stays what it was.
     get defaultUser() {
-      return accounts.find(name) ?? first;
+      return defaultUser();
     },
     get workdir() {
-      return init.workdir ?? (imageWorkdir === '/' ? this.defaultUser.home : imageWorkdir);
+      return init.workdir ?? (imageWorkdir === '/' ? defaultUser().home : imageWorkdir);
     },
     env: { ...imageEnv(deps), ...init.env },
   };

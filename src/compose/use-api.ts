@@ -24,11 +24,18 @@ export function openSampler(
   return measured;
 }
 
+interface UseApiDeps {
+  readonly operations: OperationDeps;
+  readonly log: Log;
+  /** A stream whose reader takes nothing for so long is closed. */
+  readonly stallMs: number;
+}
+
 /** What our own use API needs of the listener: terminals, their tickets, and the end of endless streams. */
-export function openUseApi({ operations, log }: { readonly operations: OperationDeps; readonly log: Log }) {
+export function openUseApi({ operations, log, stallMs }: UseApiDeps) {
   const closing = new AbortController();
   const own = tickets(operations);
-  const takeTerminal = terminalUpgrade({ operations, log, tickets: own, closing: closing.signal });
+  const takeTerminal = terminalUpgrade({ operations, log, tickets: own, closing: closing.signal, stallMs });
   return {
     tickets: own,
     closing: closing.signal,

@@ -16,6 +16,8 @@ export interface HttpConfig {
   readonly corsOrigins: readonly string[];
   /** Between two comments on a quiet event stream; 15 s when not given. */
   readonly heartbeatMs?: number;
+  /** A stream whose reader takes nothing for so long is closed; 120 s when not given. */
+  readonly stallMs?: number;
 }
 
 export interface HttpDeps {

@@ -13,7 +13,6 @@ import { type StoppedUse, useStopped } from '../operations/stopped-use.ts';
 import { byteRange } from './byte-range.ts';
 import type { Http, HttpContext } from './http-deps.ts';
 import { isoInstant } from './instants.ts';
-import { stallLimit } from './stall-limit.ts';
 import { type Exchange, exchange, sendBody, sendHead } from './use-exchange.ts';
 
 interface Question<Q> {
@@ -24,6 +23,9 @@ interface Question<Q> {
 }
 
 type Answer<Q> = (http: Http, open: Exchange, stopped: StoppedUse, query: Q) => Promise<void>;
+
+/** The engine does nothing to a container while it is read. */
+const STALL_MS = 10_000;
 
 /** Answers from the container of a stopped sandbox; in any other state as `live` does. */
 export async function orStopped<Q>(
@@ -36,7 +38,7 @@ export async function orStopped<Q>(
   const stopped = await useStopped(http.deps.operations, caller, id, gone.signal);
   if (stopped === undefined) return live();
   try {
-    return await exchange(http, c, { isEndless: false }, async (open) => {
+    return await exchange(http, c, { isEndless: false, stallMs: STALL_MS }, async (open) => {
       open.leaving.addEventListener('abort', () => gone.abort(open.leaving.reason), { once: true });
       await answer(http, open, stopped, query);
     });
@@ -76,7 +78,7 @@ export async function readStopped(
     return;
   }
   const body = await readStoppedFile(operations, stopped, file, { first, last, signal: stopped.signal });
-  await stallLimit(open, () => sendBody(open, body));
+  await sendBody(open, body);
 }
 
 export async function archiveStopped(
@@ -89,7 +91,7 @@ export async function archiveStopped(
   const folder = await getStoppedFile(operations, stopped, path);
   const body = await packStoppedFolder(operations, stopped, { path: folder.path, signal: stopped.signal });
   sendHead(open, 200, { 'Content-Type': 'application/x-tar' });
-  await stallLimit(open, () => sendBody(open, body));
+  await sendBody(open, body);
 }
 
 export async function listStopped(

@@ -16,9 +16,14 @@ import { LOOKS_LIKE_A_KEY } from './request-target.ts';
 import { splice } from './splice.ts';
 
 const PATH = /^\/v1\/sandboxes\/([a-z0-9]{1,40})\/terminal(?:\?(.*))?$/;
+const STALL_MS = 120_000;
 const HANDSHAKE = ['sec-websocket-key', 'sec-websocket-version'] as const;
 
-export type TerminalUpgradeDeps = Pick<HttpDeps, 'operations' | 'log' | 'closing'> & { readonly tickets: Tickets };
+export type TerminalUpgradeDeps = Pick<HttpDeps, 'operations' | 'log' | 'closing'> & {
+  readonly tickets: Tickets;
+  /** As of the installation; 120 s when not given. */
+  readonly stallMs?: number;
+};
 
 /** Takes connections that ask for a terminal over a WebSocket; false for all others, untouched. */
 export function terminalUpgrade(deps: TerminalUpgradeDeps) {
@@ -64,7 +69,8 @@ async function serve(deps: TerminalUpgradeDeps, arrival: Arrival): Promise<void>
     socket.write(switching(String(inside.headers['sec-websocket-accept']), protocol));
     if (inside.head.length > 0) socket.write(inside.head);
     if (head.length > 0) inside.socket.write(head);
-    splice(socket, inside.socket, { touch: use.touch, cut: use.signal, over });
+    const { stallMs = STALL_MS } = deps;
+    splice(socket, inside.socket, { touch: use.touch, cut: use.signal, over, stallMs });
   } catch (error) {
     over();
     throw error;

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { HttpBindings } from '@hono/node-server';
 import { SandboxError } from '../domain/errors.ts';
 import type { Http, HttpContext } from './http-deps.ts';
+import { watchStall } from './stall-limit.ts';
 
 /**
  * A request and its answer as node's own streams. Web streams of Node 20 carry some 300 MB/s on a core of their own; bytes
@@ -15,22 +16,27 @@ export interface Exchange {
   readonly outgoing: ServerResponse;
   /** Aborts when the caller has gone; for endless streams also when the service ends. */
   readonly leaving: AbortSignal;
+  /** Longest time that bytes wait for a reader who takes none. */
+  readonly stallMs: number;
 }
 
 export interface ExchangeOptions {
   /** A stream without an end of its own: it does not hold up a shutdown. */
   readonly isEndless: boolean;
+  /** What the installation says when not given. */
+  readonly stallMs?: number;
 }
 
 const ALREADY_SENT = 'x-hono-already-sent';
 /** Nginx's number for a caller who left before the answer: for the log alone. */
 const LEFT = 499;
+const STALL_MS = 120_000;
 
 /** Lets `answer` write to the connection itself; what it throws before it wrote anything is answered as ever. */
 export async function exchange(
   http: Http,
   c: HttpContext,
-  { isEndless }: ExchangeOptions,
+  { isEndless, stallMs = http.deps.config.stallMs ?? STALL_MS }: ExchangeOptions,
   answer: (exchange: Exchange) => Promise<void>,
 ): Promise<Response> {
   const { incoming, outgoing } = bindings(c);
@@ -41,7 +47,7 @@ export async function exchange(
   const end = () => left.abort(new Error('the service ends'));
   if (isEndless) closing?.addEventListener('abort', end, { once: true });
   try {
-    await answer({ c, incoming, outgoing, leaving: left.signal });
+    await answer({ c, incoming, outgoing, stallMs, leaving: left.signal });
     return alreadySent(outgoing.statusCode);
   } catch (error) {
     if (outgoing.destroyed) return alreadySent(LEFT);
@@ -95,9 +101,9 @@ export function sendLines(open: Exchange, lines: AsyncIterable<Buffer>): Promise
   return sendBody(open, lines);
 }
 
-/** Sends a body at the reader's pace, to its end. */
+/** Sends a body at the reader's pace, to its end; cuts the connection of one that stalls. */
 export async function sendBody(
-  { outgoing, c }: Exchange,
+  { outgoing, c, stallMs }: Exchange,
   body: Readable | AsyncIterable<Buffer>,
   touch: () => void = () => undefined,
 ): Promise<void> {
@@ -108,5 +114,7 @@ export async function sendBody(
   }
   const source = body instanceof Readable ? body : Readable.from(body, { objectMode: false, highWaterMark: 64 * 1024 });
   source.on('data', touch);
-  await pipeline(source, outgoing);
+  const stalled = () => void outgoing.destroy();
+  const release = watchStall(source, outgoing, { limitMs: stallMs, stalled });
+  await pipeline(source, outgoing).finally(release);
 }

@@ -6,17 +6,15 @@ export interface FifoEnds {
   readonly writeEnd: number;
 }
 
-export interface FifoUse {
-  /** Who may open it again, as /dev/stdin or /dev/stderr. */
-  readonly owner: number;
-  /** What everybody else who inherits it may do with it, after `su` as well: write to output, read input. */
-  readonly mode: number;
-}
-
 const { O_RDWR, O_RDONLY, O_WRONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
+/** Whoever inherits the end may open it again for writing, after `su` too. */
+const MODE = 0o622;
 
-/** Opens a named pipe and removes its name. Throws when something else lies there by now. */
-export function openFifo(path: string, { owner, mode }: FifoUse): FifoEnds {
+/**
+ * Opens a named pipe that `owner` (uid) will write into, and removes its name. Throws when something else lies there by
+ * now.
+ */
+export function openFifo(path: string, owner: number): FifoEnds {
   const opened: number[] = [];
   const open = (flags: number) => {
     const file = openSync(path, flags | O_NOFOLLOW);
@@ -28,7 +26,7 @@ export function openFifo(path: string, { owner, mode }: FifoUse): FifoEnds {
     const both = open(O_RDWR | O_NONBLOCK);
     if (!fstatSync(both).isFIFO()) throw new Error(`${path} is no pipe.`);
     const ends = { readEnd: open(O_RDONLY), writeEnd: open(O_WRONLY) };
-    fchmodSync(both, mode);
+    fchmodSync(both, MODE);
     giveTo(both, owner);
     unlinkSync(path);
     closeSync(both);
@@ -39,7 +37,7 @@ export function openFifo(path: string, { owner, mode }: FifoUse): FifoEnds {
   }
 }
 
-/** A container may be without CAP_CHOWN: the mode is enough for most. */
+/** A container may be without CAP_CHOWN: the mode is enough for writing. */
 function giveTo(file: number, owner: number): void {
   try {
     if (owner !== process.getuid?.()) fchownSync(file, owner, -1);

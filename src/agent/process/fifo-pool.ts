@@ -11,6 +11,8 @@ export interface FifoPool {
   take(count: number): Promise<readonly string[] | undefined>;
   /** Makes the first ones. */
   fill(): void;
+  /** Forgets all, because somebody has touched them. */
+  discard(): void;
 }
 
 export interface FifoPoolDeps {
@@ -75,6 +77,7 @@ export function fifoPool({ make, places = PLACES, warn }: FifoPoolDeps): FifoPoo
   };
   return {
     fill: () => void refill(),
+    discard: drop,
     async take(count) {
       const isHopeless = failedMs !== undefined && performance.now() - failedMs < RETRY_MS;
       wanted += count;

@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { AgentError, agentErrorOf } from '../agent-error.ts';
 import type { AgentDeps } from '../deps.ts';
 import { exitCodeOf } from '../main-command.ts';
 import { type ChildPipes, startWithPipes } from './child-pipes.ts';
 import type { LiveProcess } from './live-process.ts';
-import { closeWriteEnd, outputPipes } from './output-pipes.ts';
 import { type Outcome, type ProcessOutput, processOutput } from './process-output.ts';
 import { releaseBuffer } from './release-buffer.ts';
 import { type ProcessSpec, spawnAs } from './spawn-as.ts';
@@ -18,8 +18,6 @@ export interface PipeOptions {
   readonly keptBytes: number;
 }
 
-const pipes = outputPipes();
-
 /** Something that the process left behind holds its output open: its end is told after so much silence. */
 const QUIET_MS = 500;
 /** And after so much talk. */
@@ -31,19 +29,20 @@ export async function startPipes(
   spec: ProcessSpec,
   { hasStdin, keptBytes }: PipeOptions,
 ): Promise<LiveProcess> {
-  const { child, stdout, stderr } = await spawnWithPipes(session, spec, hasStdin);
-  const streams = [stdout, stderr].filter((stream) => stream !== null);
+  const wish = { fifos, owner: spec.user.uid, hasStdin };
+  const pipes = await startWithPipes(wish, (stdio) => spawnAs(session, spec, stdio));
+  const { child } = pipes;
   const hold = (isHeld: boolean) => {
-    for (const stream of streams) isHeld ? stream.pause() : stream.resume();
+    for (const stream of [pipes.stdout, pipes.stderr]) isHeld ? stream.pause() : stream.resume();
   };
   const output = processOutput({ limitBytes: keptBytes, ticks, hold });
   let outcome: Outcome | undefined;
   child.once('exit', (code, signal) => {
     outcome = { exitCode: exitCodeOf(code, signal), signal };
   });
-  const ended = endOf({ child, stdout, stderr }, output);
+  const ended = endOf(pipes, output);
   const pid = await pidOf(child, spec);
-  const stdin = stdinOf(pipes.stdin);
+  const stdin = stdinOf(child.stdin);
   return {
     ...{ pid, isTerminal: false, output, ended, write: stdin.write, closeInput: stdin.close },
     get outcome() {
@@ -53,27 +52,6 @@ export async function startPipes(
       throw new AgentError('failed_precondition', 'The process has no terminal.');
     },
   };
-}
-
-interface Spawned {
-  readonly child: ChildProcess;
-  readonly stdout: Readable | null;
-  readonly stderr: Readable | null;
-}
-
-async function spawnWithPipes(session: AgentDeps['session'], spec: ProcessSpec, hasStdin: boolean): Promise<Spawned> {
-  const stdin = hasStdin ? 'pipe' : 'ignore';
-  const [out, err] = [await pipes.open(spec.user), await pipes.open(spec.user)];
-  const opened = [out, err].filter((pipe) => pipe !== undefined);
-  try {
-    const child = spawnAs(session, spec, [stdin, out?.writeFd ?? 'pipe', err?.writeFd ?? 'pipe']);
-    return { child, stdout: out?.readable ?? child.stdout, stderr: err?.readable ?? child.stderr };
-  } catch (error) {
-    for (const { readable } of opened) readable.destroy();
-    throw error;
-  } finally {
-    for (const pipe of opened) closeWriteEnd(pipe);
-  }
 }
 
 async function pidOf(child: ChildProcess, { command }: ProcessSpec): Promise<number> {
@@ -87,29 +65,23 @@ async function pidOf(child: ChildProcess, { command }: ProcessSpec): Promise<num
   throw new AgentError('internal', `'${command}' cannot be started.`);
 }
 
-function whenClosed(stream: Readable | null): Promise<void> {
-  return stream === null || stream.closed ? Promise.resolve() : new Promise((resolve) => stream.once('close', resolve));
-}
-
 /** The end comes after all output, and within a bound when something else holds the pipes. */
-function endOf({ child, stdout, stderr }: Spawned, output: ProcessOutput): Promise<Outcome> {
+function endOf({ child, stdout, stderr }: ChildPipes, output: ProcessOutput): Promise<Outcome> {
   return new Promise((resolve) => {
     let isOver = false;
     let dataMs = 0;
     let timer: NodeJS.Timeout | undefined;
-    let open = 0;
-    let close: (() => void) | undefined;
-    for (const [name, stream] of [['stdout', stdout], ['stderr', stderr]] as const) {
-      open += 1;
+    const take = (name: 'stdout' | 'stderr', stream: Readable) => {
+      stream.on('error', () => undefined);
       stream.on('data', (data: Buffer) => {
         dataMs = performance.now();
         // What writes on after the end is drained, so that it does not die of a closed pipe.
         if (isOver) releaseBuffer(data);
         else output.push(name, data);
       });
-    take('stdout', stdout)?.on('error', () => undefined);
-    take('stderr', stderr)?.on('error', () => undefined);
-    const closed = Promise.all([stdout, stderr].map(whenClosed));
+      return new Promise<void>((closed) => stream.once('close', closed));
+    };
+    const allClosed = Promise.all([take('stdout', stdout), take('stderr', stderr)]);
     const finish = (outcome: Outcome) => {
       if (isOver) return;
       isOver = true;
@@ -128,7 +100,7 @@ function endOf({ child, stdout, stderr }: Spawned, output: ProcessOutput): Promi
         else timer = setTimeout(look, QUIET_MS);
       };
       timer = setTimeout(look, QUIET_MS);
-      void closed.then(() => finish(outcome));
+      void allClosed.then(() => finish(outcome));
     });
   });
 }

@@ -25,7 +25,8 @@ function agentWithTicks() {
   const owner = `${process.getuid?.()}`;
   const init = { incarnation: 1, accessToken: 't', env: {}, user: null, workdir: null, command: null };
   session.begin({ init, defaultUser: accounts.get(owner), workdir: '/', env: {} });
-  const deps = { session, accounts, ticks };
+  const fifos = { take: async () => undefined, fill: () => undefined, discard: () => undefined };
+  const deps = { session, accounts, ticks, fifos };
   const table = processTable(deps);
   killers.push(() => {
     for (const one of table.running()) table.signal(one, 'SIGKILL');
