@@ -77,7 +77,11 @@ const rootRules = [
     { path: String.raw`^src/compose(\.ts$|/)` },
     {
       path: '^src/',
-      pathNot: [String.raw`^src/config\.ts$`, folder('compose'), ...FOLDERS.filter((one) => !NOT_COMPOSED.includes(one)).map(folder)],
+      pathNot: [
+        String.raw`^src/config\.ts$`,
+        folder('compose'),
+        ...FOLDERS.filter((one) => !NOT_COMPOSED.includes(one)).map(folder),
+      ],
     },
   ),
   forbid(

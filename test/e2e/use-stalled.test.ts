@@ -43,14 +43,14 @@ describe('readers of our own API that stop reading', () => {
     });
     client.on('error', () => undefined);
     await new Promise((resolve) => client.once('open', resolve));
-    client.send(Buffer.from('yes xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n'));
+    client.send(Buffer.from('head -c 100000000 /dev/zero | tr "\\0" x\n'));
     client.pause();
     return client;
   }
 
   it('hold no memory, and are cut when they took nothing for too long', async () => {
     const before = sizeOfProcess(service.pid).rssMib;
-    const flood = JSON.stringify({ command: ['yes'] });
+    const flood = JSON.stringify({ command: ['head', '-c', '100000000', '/dev/zero'] });
     const sockets = await Promise.all([
       ...Array.from({ length: 5 }, () => stalled('GET', 'files?path=/tmp/large')),
       ...Array.from({ length: 5 }, () => stalled('POST', 'exec', flood, 'application/x-ndjson')),
@@ -83,6 +83,7 @@ describe('readers of our own API that stop reading', () => {
     quiet.on('data', (chunk) => {
       last = String(chunk);
     });
+    quiet.resume();
     const untilMs = Date.now() + 2.5 * STALL_SECONDS * 1000;
     while (Date.now() < untilMs) {
       slow.read(100_000);
