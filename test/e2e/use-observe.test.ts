@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { metricsSchema } from '../../src/contract/metrics.ts';
 import { type Api, apiOf, eventually } from '../support/api.ts';
-import { expectPrompt, repeated, within } from '../support/e2b/timing.ts';
 import { sizeOfProcess } from '../support/dataplane/process-size.ts';
+import { expectPrompt, repeated, within } from '../support/e2b/timing.ts';
 import { type ServiceProcess, startService } from '../support/service-process.ts';
 
 const MIB = 1024 * 1024;
@@ -65,8 +65,8 @@ describe('the log of the main process', () => {
     const path = `/v1/sandboxes/${id}/logs?follow=true`;
     const following = await Promise.all(Array.from({ length: 20 }, () => get(path, 'text/plain', left.signal)));
     expect(following.map(({ status }) => status)).toEqual(Array(20).fill(200));
-    // A connection of the client and one to the engine each.
-    expect(files()).toBeGreaterThanOrEqual(before + 40);
+    // A connection of each client, and one to the engine; some were there before.
+    expect(files()).toBeGreaterThanOrEqual(before + 30);
     left.abort();
     await eventually('all are closed', async () => files() <= before + 5);
   });
