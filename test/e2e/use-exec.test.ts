@@ -198,11 +198,11 @@ describe('14: an idle timeout', () => {
     expect(Date.now() - beganMs).toBeGreaterThan(6_000);
     expect(result).toMatchObject({ exitCode: 0, stdout: 'over\n' });
     expect(lines.at(-1)).toMatchObject({ type: 'end', exitCode: 0 });
-    for (const busy of [one, other]) {
-      const view = async () => (await api('GET', `/v1/sandboxes/${busy}`)).body;
-      expect(await view()).toMatchObject({ state: 'running', incarnation: 1 });
-      // A young service waits 15 s longer, for activity that an older one may have seen.
-      await eventually('it is idle then', async () => (await view()).reason?.code === 'idle', 25_000);
-    }
+    const viewOf = async (sandbox: string) => (await api('GET', `/v1/sandboxes/${sandbox}`)).body;
+    const views = await Promise.all([viewOf(one), viewOf(other)]);
+    for (const view of views) expect(view).toMatchObject({ state: 'running', incarnation: 1 });
+    // A young service waits 15 s longer, for activity that an older one may have seen.
+    const isIdle = async (sandbox: string) => (await viewOf(sandbox)).reason?.code === 'idle';
+    await eventually('both are idle then', async () => (await isIdle(one)) && (await isIdle(other)), 25_000);
   });
 });

@@ -68,7 +68,7 @@ describe('the log of the main process', () => {
     // A connection of each client, and one to the engine; some were there before.
     expect(files()).toBeGreaterThanOrEqual(before + 30);
     left.abort();
-    await eventually('all are closed', async () => files() <= before + 5);
+    await eventually('all are closed', async () => files() <= before + 15);
   });
 
   it.each(['tail=-1', 'tail=x', 'follow=maybe', 'since=1'])('is refused with %s', async (query) => {
