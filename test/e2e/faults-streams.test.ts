@@ -147,11 +147,19 @@ describe('200 streams at once', () => {
 
   it('each begin within seconds, end properly, and leave nothing open: a second round adds nothing', async () => {
     const first = await oneRound();
-    const second = await oneRound();
+    await oneRound();
+    // Connections are kept for the next call, and for some seconds: as many as the first round left.
+    const second = await eventually(
+      'what the second round opened is closed',
+      async () => {
+        const size = { service: sizeOfProcess(service.pid), agent: await sizeOfAgent(own) };
+        const isBack = (now: number, before: number) => now <= before + 10;
+        const isServiceBack = isBack(size.service.files, first.service.files);
+        return isServiceBack && isBack(size.agent.files, first.agent.files) && size;
+      },
+      30_000,
+    );
     expect(second.agent.zombies).toBe(0);
-    // Connections are kept for the next call: as many as the first round left.
-    expect(second.service.files).toBeLessThanOrEqual(first.service.files + 10);
-    expect(second.agent.files).toBeLessThanOrEqual(first.agent.files + 10);
     expect(await own.ask('ls -d /proc/[0-9]* | wc -l').then(Number)).toBeLessThan(15);
   });
 });
