@@ -26,7 +26,7 @@ describe('the log of the main process', () => {
     fetch(service.url + path, { headers: { 'x-api-key': service.adminKey, accept }, signal });
 
   it('is told from its end, of a stopped sandbox too', async () => {
-    const id = await started({ command: ['sh', '-c', 'seq 50; echo oh >&2; exec sleep 600'] });
+    const id = await started({ command: ['sh', '-c', 'seq 50; sleep 0.3; echo oh >&2; exec sleep 600'] });
     const tail = async (lines: number) => (await get(`/v1/sandboxes/${id}/logs?tail=${lines}`)).text();
     await eventually('it wrote', async () => (await tail(10)).includes('oh'));
     expect((await tail(3)).split('\n').toSorted()).toEqual(['', '49', '50', 'oh']);
@@ -58,17 +58,19 @@ describe('the log of the main process', () => {
   });
 
   it('leaves nothing open when its readers leave', async () => {
+    const READERS = 40;
     const id = await started();
     const files = () => sizeOfProcess(service.pid).files;
     const before = files();
     const left = new AbortController();
     const path = `/v1/sandboxes/${id}/logs?follow=true`;
-    const following = await Promise.all(Array.from({ length: 20 }, () => get(path, 'text/plain', left.signal)));
-    expect(following.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    const following = await Promise.all(Array.from({ length: READERS }, () => get(path, 'text/plain', left.signal)));
+    expect(following.map(({ status }) => status)).toEqual(Array(READERS).fill(200));
     // A connection of each client, and one to the engine; some were there before.
-    expect(files()).toBeGreaterThanOrEqual(before + 30);
+    expect(files()).toBeGreaterThanOrEqual(before + READERS * 1.5);
     left.abort();
-    await eventually('all are closed', async () => files() <= before + 15);
+    // Up to 16 connections to the engine are kept for later calls (connection.ts).
+    await eventually('all are closed', async () => files() <= before + 20, 20_000);
   });
 
   it.each(['tail=-1', 'tail=x', 'follow=maybe', 'since=1'])('is refused with %s', async (query) => {
