@@ -3,6 +3,7 @@ import { agentHeaders, agentPaths } from '../contract/agent.ts';
 import { errorMessage, SandboxError } from '../domain/errors.ts';
 import type { AgentClient, AgentInitOutcome } from '../ports/agent-client.ts';
 import type { Clock } from '../ports/clock.ts';
+import { connectOnce } from './connect-once.ts';
 import { upgradeAgent } from './upgrade-agent.ts';
 
 /** Between two tries while the agent comes up: it listens some 55 ms after its start. */
@@ -22,6 +23,7 @@ export function httpAgentClient({ clock }: { readonly clock: Clock }): AgentClie
       for (;;) {
         signal.throwIfAborted();
         try {
+          await connectOnce(endpoint);
           return await ask(dispatcher, { endpoint, secret, path: agentPaths.init, body: init }, signal);
         } catch (cause) {
           signal.throwIfAborted();

@@ -160,7 +160,9 @@ describe('200 streams at once', () => {
       30_000,
     );
     expect(second.agent.zombies).toBe(0);
-    expect(await own.ask('ls -d /proc/[0-9]* | wc -l').then(Number)).toBeLessThan(15);
+    // The agent's own mkfifo comes and goes among them.
+    const count = () => own.ask('ls -d /proc/[0-9]* | wc -l').then(Number);
+    await eventually('few processes are left', async () => (await count()) < 15);
   });
 });
 
