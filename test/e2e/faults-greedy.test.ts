@@ -47,7 +47,8 @@ const expectOthersWell = async () => {
 
 describe('a fork bomb', () => {
   it('stays within its sandbox: the service and another sandbox answer as ever, and a stop ends it', async () => {
-    const bomb = greedy.run('bomb() { bomb | bomb & }; bomb; sleep 60').catch(() => undefined);
+    // The functions alone may starve each other; the loop keeps it full.
+    const bomb = greedy.run('bomb() { bomb | bomb & }; bomb; while :; do sleep 60 & done').catch(() => undefined);
     await eventually('it has filled its processes', async () => {
       const seen = await greedy.run('echo').catch(() => ({ exitCode: 1, stderr: '' }));
       return seen.exitCode !== 0;
