@@ -1,5 +1,6 @@
 import './http/native-base64.ts';
 
+import { stat } from 'node:fs';
 import { AGENT_PORT, type AgentInit, agentVariables } from '../contract/agent.ts';
 import { Process } from '../contract/gen/process/process_pb.js';
 import { systemAccounts } from './accounts.ts';
@@ -61,7 +62,8 @@ function main(): void {
   process.on('SIGTERM', () => ending.begin());
   // One broken stream of a caller must not end everybody's sandbox.
   process.on('uncaughtException', (error) => warn(error.stack ?? error.message));
-  server.listen(port, '0.0.0.0');
+  // libuv makes its threads with the first use, and ends the process where the sandbox has no room left for them.
+  stat('/', () => server.listen(port, '0.0.0.0'));
 }
 
 main();

@@ -1,3 +1,4 @@
+import { AGENT_PORT } from '../contract/agent.ts';
 import type { SandboxView } from '../contract/sandbox-view.ts';
 import { nextDeadline } from '../domain/lifetime.ts';
 import type { Reason, Sandbox } from '../domain/sandbox.ts';
@@ -9,9 +10,6 @@ export interface SandboxViewDeps {
   /** Asked only for sandboxes with a disk bound. */
   readonly isDiskEnforced: () => Promise<boolean>;
 }
-
-/** The port on which the agent inside listens. */
-const AGENT_PORT = 49983;
 
 /** A row as callers see it: no value of env, no container, no address. */
 export function sandboxViews(deps: SandboxViewDeps): (row: Sandbox) => Promise<SandboxView> {

@@ -10,7 +10,7 @@ import {
   type StoppedEntry,
 } from '../operations/stopped-files.ts';
 import { type StoppedUse, useStopped } from '../operations/stopped-use.ts';
-import { byteRange } from './byte-range.ts';
+import { byteRange } from '../contract/byte-range.ts';
 import type { Http, HttpContext } from './http-deps.ts';
 import { isoInstant } from './instants.ts';
 import { type Exchange, exchange, sendBody, sendHead } from './use-exchange.ts';

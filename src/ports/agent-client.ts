@@ -1,5 +1,8 @@
 import type { Duplex, Readable } from 'node:stream';
 
+/** The port on which the agent listens inside; the wire contract of E2B. */
+export const AGENT_PORT = 49983;
+
 /** A run of a sandbox, as its agent takes it over. */
 export interface AgentInit {
   readonly incarnation: number;

@@ -1,5 +1,4 @@
-/** The port on which the agent listens inside; the wire contract of E2B. */
-export const AGENT_PORT = 49983;
+import { AGENT_PORT } from '../ports/agent-client.ts';
 
 const CONTROL = new Set(['init', 'stop', 'sandglass']);
 const MOST_DECODINGS = 4;

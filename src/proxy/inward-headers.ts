@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { AGENT_PORT } from './agent-port.ts';
+import { AGENT_PORT } from '../ports/agent-client.ts';
 import { isHopByHop, namedIn } from './hop-by-hop.ts';
 import type { Route } from './route.ts';
 import type { Target } from './target.ts';

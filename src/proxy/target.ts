@@ -1,4 +1,4 @@
-import { AGENT_PORT } from './agent-port.ts';
+import { AGENT_PORT } from '../ports/agent-client.ts';
 
 /** How a request said which port of which sandbox it wants. */
 export type TargetForm = 'header' | 'host' | 'path' | 'signed';

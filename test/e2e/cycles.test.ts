@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Api, apiOf, eventually } from '../support/api.ts';
+import { collectedRssBytes, INSPECTED } from '../support/collected-memory.ts';
 import { containerOf, containersOf, engine, execIn, serviceIdOf } from '../support/engine.ts';
 import { withRedis } from '../support/live-keys.ts';
 import { type ServiceProcess, startService } from '../support/service-process.ts';
@@ -15,7 +16,7 @@ describe('many lives', () => {
   let api: Api;
   let serviceId: string;
   beforeAll(async () => {
-    service = await startService({ SANDGLASS_TOMBSTONE_RETENTION_SECONDS: '0' });
+    service = await startService({ SANDGLASS_TOMBSTONE_RETENTION_SECONDS: '0', ...INSPECTED });
     api = apiOf(service);
     serviceId = serviceIdOf(service.dataDir);
   });
@@ -41,8 +42,6 @@ describe('many lives', () => {
     );
   };
   const openFiles = () => readdirSync(`/proc/${service.pid}/fd`).length;
-  const rssBytes = () =>
-    Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${service.pid}/status`, 'utf8'))?.[1]) * 1024;
   const liveKeys = () => withRedis(service.dataDir, (redis) => redis.dbsize());
   const volumes = async () => (await engine.listVolumes()).Volumes.length;
 
@@ -50,14 +49,15 @@ describe('many lives', () => {
     timeout: 240_000,
   }, async () => {
     await cycles('warm', WARM_UP);
-    const before = { files: openFiles(), bytes: rssBytes(), keys: await liveKeys(), volumes: await volumes() };
+    const bytes = await collectedRssBytes(service);
+    const before = { files: openFiles(), bytes, keys: await liveKeys(), volumes: await volumes() };
     await cycles('cycle', CYCLES);
     expect(await containersOf(serviceId)).toEqual([]);
     expect(await liveKeys()).toBe(before.keys);
     expect(await volumes()).toBe(before.volumes);
     // Sockets kept alive by the clients close in their own time.
     await eventually('as many open files as before', async () => openFiles() <= before.files + 2, 20_000);
-    const grownMib = (rssBytes() - before.bytes) / MIB;
+    const grownMib = ((await collectedRssBytes(service)) - before.bytes) / MIB;
     console.info(`${CYCLES} cycles: the service grew by ${grownMib.toFixed(1)} MiB`);
     expect(grownMib).toBeLessThan(20);
     expect((await api('GET', '/v1/sandboxes?state=deleted')).body.items).toEqual([]);

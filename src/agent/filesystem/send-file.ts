@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AgentError } from '../agent-error.ts';
-import { type ByteRange, byteRange } from './byte-range.ts';
+import { type ByteRange, byteRange } from '../../contract/byte-range.ts';
 import { onPath } from './call-path.ts';
 
 /** Up to here a file is read whole before its answer begins: one answer, and a length that is true in /proc too. */

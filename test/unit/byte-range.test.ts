@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { byteRange } from '../../../../src/agent/filesystem/byte-range.ts';
+import { byteRange } from '../../src/contract/byte-range.ts';
 
 test('is always within the bytes, and what was asked for', () => {
   fc.assert(
