@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { byteRange } from '../contract/byte-range.ts';
 import type { FileEntry, FileList } from '../contract/files.ts';
 import { SandboxError } from '../domain/errors.ts';
 import type { Caller } from '../operations/caller.ts';
@@ -10,7 +11,6 @@ import {
   type StoppedEntry,
 } from '../operations/stopped-files.ts';
 import { type StoppedUse, useStopped } from '../operations/stopped-use.ts';
-import { byteRange } from '../contract/byte-range.ts';
 import type { Http, HttpContext } from './http-deps.ts';
 import { isoInstant } from './instants.ts';
 import { type Exchange, exchange, sendBody, sendHead } from './use-exchange.ts';

@@ -1,8 +1,8 @@
 import { errorMessage, isSandboxError } from '../domain/errors.ts';
 import type { Log } from '../observe/logger.ts';
+import { AGENT_PORT } from '../ports/agent-client.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Tokens } from '../ports/tokens.ts';
-import { AGENT_PORT } from '../ports/agent-client.ts';
 import { isHealthProbe } from './agent-port.ts';
 import { notRunning, type Refusal, refusal } from './refusal.ts';
 import type { Route } from './route.ts';

@@ -1,9 +1,9 @@
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { errorMessage } from '../domain/errors.ts';
+import { AGENT_PORT } from '../ports/agent-client.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Tokens } from '../ports/tokens.ts';
-import { AGENT_PORT } from '../ports/agent-client.ts';
 import type { Route } from './route.ts';
 
 export type DialFailure = 'port_closed' | 'upstream_failed' | 'connect_timeout';

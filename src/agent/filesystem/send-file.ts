@@ -3,8 +3,8 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { AgentError } from '../agent-error.ts';
 import { type ByteRange, byteRange } from '../../contract/byte-range.ts';
+import { AgentError } from '../agent-error.ts';
 import { onPath } from './call-path.ts';
 
 /** Up to here a file is read whole before its answer begins: one answer, and a length that is true in /proc too. */

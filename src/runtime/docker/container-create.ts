@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { isSandboxError, SandboxError } from '../../domain/errors.ts';
+import { AGENT_PORT } from '../../ports/agent-client.ts';
 import type { ContainerCreateOutcome, ContainerFacts, ContainerSpec } from '../../ports/container-runtime.ts';
 import type { DeliveredAgent } from './agent-delivery.ts';
-import { AGENT_PORT } from '../../ports/agent-client.ts';
 import { inspectContainer } from './container-look.ts';
 import { createBody } from './create-body.ts';
 import type { EngineContext } from './engine-context.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ContainerFacts, ContainerStatus, ContainerSummary } from '../../ports/container-runtime.ts';
 import { AGENT_PORT } from '../../ports/agent-client.ts';
+import type { ContainerFacts, ContainerStatus, ContainerSummary } from '../../ports/container-runtime.ts';
 import type { EngineAnswer } from './exchange.ts';
 import { LABELS } from './labels.ts';
 import { understood } from './refusals.ts';

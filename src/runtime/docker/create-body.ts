@@ -1,7 +1,7 @@
 import { SandboxError } from '../../domain/errors.ts';
+import { AGENT_PORT } from '../../ports/agent-client.ts';
 import type { ContainerSpec } from '../../ports/container-runtime.ts';
 import type { DeliveredAgent } from './agent-delivery.ts';
-import { AGENT_PORT } from '../../ports/agent-client.ts';
 import { AGENT_FOLDER } from './agent-place.ts';
 import { LABELS, NETWORKS } from './labels.ts';
 
