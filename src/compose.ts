@@ -5,6 +5,8 @@ import { openDataPlane } from './compose/data-plane.ts';
 import { deliverAgent, openRuntime, sandboxSubnets } from './compose/engine.ts';
 import { fixedTemplates } from './compose/fixed-templates.ts';
 import { openInstallation } from './compose/installation.ts';
+import { type OpenedPool, openPool } from './compose/pool.ts';
+import { onStart, startDefaultsOf } from './compose/starts.ts';
 import { openSampler, openUseApi } from './compose/use-api.ts';
 import { type Config, describeConfig, lifetimePolicy, unknownSettings } from './config.ts';
 import { createAdminApp } from './http/admin-app.ts';
@@ -62,16 +64,18 @@ async function open(config: Config, env: Environment, start: Start): Promise<Ser
   opened.add(() => lock.release());
   const world = await openWorld(config, env, start);
   const { lifecycle, live } = world;
-  const operations = await openOperations(config, world, opened);
+  const { operations, pool } = await openOperations(config, world, opened);
   const firstKey = await openWithKey(operations, {
     dataDir: resolve(config.SANDGLASS_DATA_DIR),
     host: config.SANDGLASS_HOST,
     given: config.SANDGLASS_ADMIN_KEY,
   });
   opened.add(() => lifecycle.close(CLOSE_GRACE_MS));
+  await pool.count();
   await lifecycle.boot();
-  const ports = await openPorts(config, env, { ...world, operations }, opened);
-  opened.add(runSchedules(config, world));
+  pool.begin();
+  const ports = await openPorts(config, env, { ...world, operations, pool }, opened);
+  opened.add(runSchedules(config, world, pool));
   void operations.templates.prepareImages();
   void deliverAgent(world);
   const { kind, detail } = live.status();
@@ -87,9 +91,10 @@ async function open(config: Config, env: Environment, start: Start): Promise<Ser
   };
 }
 
-function runSchedules(config: Config, { lifecycle, log, metrics }: World): () => Promise<void> {
+function runSchedules(config: Config, { lifecycle, log, metrics }: World, pool: OpenedPool): () => Promise<void> {
   return startSchedules({
     reconciler: lifecycle,
+    pool,
     log,
     lifetimeScanMs: config.SANDGLASS_LIFETIME_SCAN_MS,
     autoDeleteScanSeconds: config.SANDGLASS_AUTO_DELETE_SCAN_SECONDS,
@@ -135,15 +140,22 @@ async function openWorld(config: Config, env: Environment, { log, opened, faultP
   return { ...shared, metrics, lifecycle };
 }
 
-async function openOperations(config: Config, world: World, opened: CloseStack): Promise<OperationDeps> {
-  const { lifecycle, runtime, log } = world;
+async function openOperations(config: Config, world: World, opened: CloseStack) {
+  const { lifecycle, metrics, runtime, log } = world;
   const fixed = fixedTemplates(config);
-  return {
+  const templates = await templateRegistry({ fixed, store: world.templates, runtime, log });
+  const startDefaults = startDefaultsOf(config);
+  const pool = openPool(config, world, { templates, startDefaults }, opened);
+  const operations: OperationDeps = {
     ...world,
+    slots: pool.slots,
+    capacity: pool.capacity,
+    onStart: onStart(metrics, log),
+    startDefaults,
     reconciler: lifecycle,
     activity: liveActivity(world),
     sampler: openSampler(config, world, opened),
-    templates: await templateRegistry({ fixed, store: world.templates, runtime, log }),
+    templates,
     limits: {
       cpus: config.SANDGLASS_CPUS_MAX,
       memoryMb: config.SANDGLASS_MEMORY_MAX_MB,
@@ -151,24 +163,15 @@ async function openOperations(config: Config, world: World, opened: CloseStack):
       envBytes: config.SANDGLASS_ENV_MAX_BYTES,
       labels: config.SANDGLASS_LABELS_MAX,
     },
-    startDefaults: {
-      runtime: 'runc',
-      resources: {
-        cpus: config.SANDGLASS_CPUS_DEFAULT,
-        memoryMb: config.SANDGLASS_MEMORY_DEFAULT_MB,
-        diskMb: null,
-        pids: config.SANDGLASS_PIDS_DEFAULT,
-      },
-      timeoutSeconds: config.SANDGLASS_TIMEOUT_DEFAULT_SECONDS,
-    },
     allowedImages: config.SANDGLASS_IMAGES,
   };
+  return { operations, pool };
 }
 
 async function openPorts(
   config: Config,
   env: Environment,
-  world: World & { readonly operations: OperationDeps },
+  world: World & { readonly operations: OperationDeps; readonly pool: OpenedPool },
   opened: CloseStack,
 ) {
   const { lifecycle, live, log, metrics, operations, runtime, serviceId } = world;

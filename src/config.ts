@@ -43,6 +43,31 @@ const YEAR_SECONDS = 366 * 86_400;
 const spanSeconds = number(0, YEAR_SECONDS);
 const everySeconds = whole(1, 86_400);
 
+const floors = text.transform((value, context) => {
+  const pairs = value.split(',').filter((part) => part.trim() !== '');
+  const read = pairs.map((pair) => /^\s*([a-z0-9][a-z0-9._-]{0,62})=(\d{1,4})\s*$/.exec(pair));
+  if (read.some((match) => match === null)) context.addIssue({ code: 'custom', message: 'must be TEMPLATE=COUNT,...' });
+  return new Map(read.map((match) => [match?.[1] ?? '', Number(match?.[2] ?? 0)] as const));
+});
+
+/** Highest share first; the last one holds without pressure. */
+const pressure = text.transform((value, context) => {
+  const read = value.split(',').map((part) => /^\s*(\d{1,2}):(\d+)\/(\d+)\/(\d+)\s*$/.exec(part));
+  const paces = read
+    .map((match) => (match ?? []).slice(1).map(Number))
+    .map(([percent = 0, every = 0, cold = 0, hot = 0]) => ({
+      aboveRatio: percent / 100,
+      everyMs: every * 1000,
+      ttlMs: { cold: cold * 1000, hot: hot * 1000 },
+    }))
+    .sort((a, b) => b.aboveRatio - a.aboveRatio);
+  const calm = paces.pop();
+  const isWhole = read.every((match) => match !== null) && calm?.aboveRatio === 0;
+  if (isWhole && [...paces, calm].every(({ everyMs }) => everyMs > 0)) return { calm, pressed: paces };
+  context.addIssue({ code: 'custom', message: 'must be PERCENT:EVERY/COLD/HOT,... with a last one of 0 percent' });
+  return z.NEVER;
+});
+
 /** Every setting of the service, in the order that `sandglass config` lists them. */
 export const settings = {
   SANDGLASS_HOST: setting(
@@ -129,6 +154,30 @@ export const settings = {
     list,
     '',
     'Images that role user may start besides those of templates; * matches anything.',
+  ),
+  SANDGLASS_POOL: setting(
+    floors,
+    '',
+    'Warm containers kept ready, by template, such as base=8,python=2; empty = what templates say, and else none.',
+  ),
+  SANDGLASS_POOL_HOT_USES: setting(whole(1, 1_000), '3', 'Starts of a kind within the window that make it hot.'),
+  SANDGLASS_POOL_HOT_WINDOW_SECONDS: setting(number(1, 86_400), '600', 'Window in which starts of a kind are counted.'),
+  SANDGLASS_POOL_HOT_FLOOR: setting(whole(0, 1_000), '1', 'Warm containers kept for a kind while it is hot.'),
+  SANDGLASS_POOL_MAX_AGE_SECONDS: setting(number(1, YEAR_SECONDS), '21600', 'Older warm containers are replaced.'),
+  SANDGLASS_POOL_PRESSURE: setting(
+    pressure,
+    '80:10/30/120,60:30/60/300,0:60/300/600',
+    'Above so many percent of memory: seconds between looks / that an idle cold / hot warm container is kept.',
+  ),
+  SANDGLASS_START_CONCURRENCY: setting(
+    optional.pipe(z.union([z.null(), whole(1, 1_000)])),
+    '',
+    'Warm containers started at a time; empty = half of the cores.',
+  ),
+  SANDGLASS_MEMORY_OVERCOMMIT: setting(
+    number(0.1, 1_000),
+    '4',
+    "Memory that sandboxes may reserve together, in the engine's memory.",
   ),
   SANDGLASS_TIMEOUT_DEFAULT_SECONDS: setting(number(0.1, YEAR_SECONDS), '300', 'Timeout of a start that names none.'),
   SANDGLASS_TIMEOUT_MAX_SECONDS: setting(number(0.1, YEAR_SECONDS), '2592000', 'Longest timeout a caller may ask for.'),

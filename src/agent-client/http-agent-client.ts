@@ -18,13 +18,15 @@ export function httpAgentClient({ clock }: { readonly clock: Clock }): AgentClie
   // Streams may be quiet for as long as they like: only the answer's head is bounded.
   const streams = new Agent({ connections: 1_024, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 10_000 } });
   return {
-    async init(endpoint, secret, init, { patienceMs, signal }) {
+    async init(endpoint, secret, init, { patienceMs, isUp = false, signal }) {
+      const call = { endpoint, secret, path: agentPaths.init, body: init };
+      if (isUp) return askOnce(dispatcher, call, patienceMs, signal);
       const giveUpMs = clock.monotonicMs() + patienceMs;
       for (;;) {
         signal.throwIfAborted();
         try {
           await connectOnce(endpoint);
-          return await ask(dispatcher, { endpoint, secret, path: agentPaths.init, body: init }, signal);
+          return await ask(dispatcher, call, LONGEST_ANSWER_MS, signal);
         } catch (cause) {
           signal.throwIfAborted();
           if (clock.monotonicMs() >= giveUpMs) throw silent(cause);
@@ -98,9 +100,23 @@ function send(dispatcher: Dispatcher, { endpoint, secret, path, body }: Call, si
   });
 }
 
+async function askOnce(dispatcher: Dispatcher, call: Call, withinMs: number, signal: AbortSignal) {
+  try {
+    return await ask(dispatcher, call, withinMs, signal);
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw silent(cause);
+  }
+}
+
 /** Rejects when there was no answer, or none that an agent gives. */
-async function ask(dispatcher: Dispatcher, call: Call, outer: AbortSignal): Promise<AgentInitOutcome> {
-  const signal = AbortSignal.any([outer, AbortSignal.timeout(LONGEST_ANSWER_MS)]);
+async function ask(
+  dispatcher: Dispatcher,
+  call: Call,
+  withinMs: number,
+  outer: AbortSignal,
+): Promise<AgentInitOutcome> {
+  const signal = AbortSignal.any([outer, AbortSignal.timeout(withinMs)]);
   const { statusCode, body } = await send(dispatcher, call, signal);
   const answer: unknown = await body.json().catch(() => undefined);
   if (statusCode === 200) return { outcome: 'ready' };

@@ -41,14 +41,19 @@ function main(): void {
   const terminals = () => table.running().flatMap(({ live }) => (live.isTerminal ? [live.pid] : []));
   const ending = shutdown({ groups, terminals, endWith });
   const port = Number(process.env[agentVariables.port] ?? AGENT_PORT);
-  const onReady = ({ accessToken }: AgentInit) => {
+  let isRehearsed = false;
+  const rehearse = async ({ accessToken }: AgentInit) => {
+    isRehearsed = true;
     fifos.fill();
-    void warmUp(port, accessToken);
+    await warmUp(port, accessToken);
+  };
+  const onReady = (init: AgentInit) => {
+    if (!isRehearsed) void rehearse(init);
   };
   const server = agentServer({
     session: deps.session,
     routes: [
-      initRoute({ ...deps, imageEnv, imageWorkdir, initSecretHash, mainCommand: command, onReady, endWith }),
+      initRoute({ ...deps, imageEnv, imageWorkdir, initSecretHash, mainCommand: command, onReady, rehearse, endWith }),
       stopRoute(ending, initSecretHash),
       ...healthRoutes(deps.session),
       ...connectRoutes([Process.typeName], (router) => router.service(Process, processService(deps, table))),

@@ -44,7 +44,7 @@ const deadlinesSchema = z.object({
 });
 
 const startSchema = z.object({
-  path: z.enum(['warm', 'cold', 'restart']),
+  path: z.enum(['warm', 'cold', 'restart', 'reuse']),
   durationMs: z.number(),
   stages: z.record(z.string(), z.number()).openapi({
     type: 'object',

@@ -36,7 +36,9 @@ export const startBodySchema = z
       .refine((value) => value === undefined, 'volumes do not exist yet: leave it out')
       .optional()
       .openapi({ type: 'array', items: {}, description: 'Volumes do not exist yet: answers 400.' }),
-    reuseKey: z.string().min(1).max(255).optional().openapi({ description: 'Comes with the pool: answers 501.' }),
+    reuseKey: z.string().min(1).max(255).optional().openapi({
+      description: 'Find or start: answers 200 with your sandbox of this key, resumed or restarted where it has to be.',
+    }),
     ...waitingFields,
   })
   .refine(({ template, image }) => template === undefined || image === undefined, {

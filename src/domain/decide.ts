@@ -3,7 +3,7 @@ import type { SandboxEvent } from './events.ts';
 import type { DecisionInput } from './guards.ts';
 import type { LifetimePolicy } from './lifetime.ts';
 import { type JobName, sandboxMachine } from './machine.ts';
-import { type Sandbox, type SandboxState, sandboxStates, type Transition } from './sandbox.ts';
+import { isSlot, type Sandbox, type SandboxState, sandboxStates, type Transition } from './sandbox.ts';
 
 export interface DecisionContext {
   readonly atMs: number;
@@ -29,7 +29,7 @@ export function decide(row: Sandbox, event: SandboxEvent, context: DecisionConte
     ...after.context,
     state: to,
     version: row.version + 1,
-    historyNumber: row.historyNumber + 1,
+    historyNumber: isSlot(after.context) ? row.historyNumber : row.historyNumber + 1,
   };
   return { outcome: 'accepted', next, transition: transitionTo(next, row.state, event.type, context) };
 }

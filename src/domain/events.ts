@@ -1,6 +1,7 @@
 import type { DeadlineName } from './lifetime.ts';
-import type { Lifetime, Reason, StartReport } from './sandbox.ts';
+import type { Lifetime, Reason, ReasonCode, StartReport } from './sandbox.ts';
 import type { SandboxInfo } from './sandbox-info.ts';
+import type { NormalisedStart } from './spec.ts';
 
 /** What the engine said of a container that runs now. */
 export interface StartedFacts {
@@ -28,7 +29,13 @@ export type RequestEvent =
   | { readonly type: 'RESTART_REQUESTED'; readonly lifetime: Partial<Lifetime> }
   | { readonly type: 'PAUSE_REQUESTED' }
   | { readonly type: 'RESUME_REQUESTED'; readonly lifetime: Partial<Lifetime> }
-  | { readonly type: 'CLAIMED'; readonly tenant: string; readonly ownerKeyId: string | null }
+  | {
+      readonly type: 'CLAIMED';
+      readonly tenant: string;
+      readonly ownerKeyId: string;
+      readonly reuseKey: string | null;
+      readonly start: NormalisedStart;
+    }
   | { readonly type: 'RECYCLED' };
 
 /** The outcome of a job: true only for the incarnation whose job found it. */
@@ -61,10 +68,17 @@ export type FactEvent =
     }
   | { readonly type: 'CONTAINER_LOST'; readonly incarnation: number };
 
+/** The service needs what it uses: memory, or the engine's disk. */
+export interface ReclaimEvent {
+  readonly type: 'RECLAIMED';
+  readonly code: Extract<ReasonCode, 'expired' | 'disk_full'>;
+  readonly message: string;
+}
+
 /** The clock. */
 export interface DeadlineEvent {
   readonly type: 'DEADLINE_PASSED';
   readonly deadline: DeadlineName;
 }
 
-export type SandboxEvent = RequestEvent | JobEvent | FactEvent | DeadlineEvent;
+export type SandboxEvent = RequestEvent | JobEvent | FactEvent | ReclaimEvent | DeadlineEvent;

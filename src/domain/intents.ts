@@ -29,6 +29,8 @@ function reasonFor(event: DecisionInput): Reason {
       return deadlineReason(event.deadline);
     case 'CONTAINER_EXITED':
       return endReason(event.end, event.isAfterEngineLoss);
+    case 'RECLAIMED':
+      return reasonOf(event.code, event.message);
     case 'CONTAINER_LOST':
       return reasonOf('container_lost', 'Its container was removed from outside; its files are gone.');
     case 'PAUSE_FAILED':
@@ -41,7 +43,7 @@ function reasonFor(event: DecisionInput): Reason {
 
 function graceMs(event: DecisionInput): number {
   if (event.type === 'STOP_REQUESTED') return secondsToMs(event.graceSeconds);
-  if (event.type === 'DEADLINE_PASSED') return secondsToMs(event.policy.stopGraceSeconds);
+  if (event.type === 'DEADLINE_PASSED' || event.type === 'RECLAIMED') return secondsToMs(event.policy.stopGraceSeconds);
   return 0;
 }
 

@@ -14,6 +14,9 @@ const leave = {
   DELETE_REQUESTED: { guard: 'isForced', target: 'stopping', actions: 'becomeStopping' },
 } as const;
 
+/** What may be ended when the machine runs out of something; pending and stopping end by themselves. */
+const reclaimed = { RECLAIMED: { target: 'stopping', actions: 'becomeStopping' } } as const;
+
 const containerGone = {
   CONTAINER_EXITED: { guard: 'isThisRun', target: 'stopping', actions: 'becomeStopping' },
   CONTAINER_LOST: { guard: 'isThisRun', target: 'stopping', actions: 'becomeStopping' },
@@ -95,6 +98,7 @@ export const sandboxMachine = setup({
       on: {
         ...leave,
         ...containerGone,
+        ...reclaimed,
         PAUSE_REQUESTED: { target: 'pausing' },
         DEADLINE_PASSED: [
           { guard: 'isTimeoutToPause', target: 'pausing', actions: 'freezeFor' },
@@ -118,6 +122,7 @@ export const sandboxMachine = setup({
       on: {
         ...leave,
         ...containerGone,
+        ...reclaimed,
         RESUME_REQUESTED: { target: 'resuming', actions: 'thaw' },
         DEADLINE_PASSED: { guard: 'isPausedUntil', target: 'stopping', actions: 'becomeStopping' },
       },

@@ -6,6 +6,7 @@ export interface NewSandbox {
   readonly id: string;
   readonly tenant: string;
   readonly ownerKeyId: string;
+  readonly reuseKey: string | null;
   readonly engine: string;
   readonly atMs: number;
 }
@@ -13,25 +14,52 @@ export interface NewSandbox {
 /** The row of a sandbox that was asked for just now: `pending`, first incarnation, nothing made yet. */
 export function newSandbox(who: NewSandbox, start: NormalisedStart, policy: LifetimePolicy): Sandbox {
   return {
-    id: who.id,
+    ...nothingMade(who, start),
     tenant: who.tenant,
     ownerKeyId: who.ownerKeyId,
+    reuseKey: who.reuseKey,
     state: 'pending',
-    version: 1,
     incarnation: 1,
     historyNumber: 1,
-    reason: null,
+    startByMs: who.atMs + secondsToMs(policy.startTimeoutSeconds),
+  };
+}
+
+/** The row of a slot: `warming`, incarnation 0, nobody's; `start` says what its container is made with. */
+export function newSlot(what: Pick<NewSandbox, 'id' | 'engine' | 'atMs'>, start: NormalisedStart): Sandbox {
+  return { ...nothingMade(what, start), state: 'warming', incarnation: 0, historyNumber: 0, startByMs: null };
+}
+
+/** What a row takes over from a start. */
+export function startedAs(start: NormalisedStart) {
+  return {
     spec: writeSpec(start.spec),
     template: start.template,
     image: start.image,
-    imageDigest: null,
-    runtime: start.runtime,
-    internet: start.internet,
     labels: start.labels,
     resources: start.resources,
     lifetime: start.lifetime,
     autoResume: start.autoResume,
-    engine: who.engine,
+    deleteIfUnstarted: start.deleteIfUnstarted,
+  } satisfies Partial<Sandbox>;
+}
+
+type Unborn = Omit<Sandbox, 'state' | 'incarnation' | 'historyNumber' | 'startByMs'>;
+
+function nothingMade({ id, engine, atMs }: Pick<NewSandbox, 'id' | 'engine' | 'atMs'>, start: NormalisedStart): Unborn {
+  return {
+    ...startedAs(start),
+    id,
+    tenant: null,
+    ownerKeyId: null,
+    reuseKey: null,
+    version: 1,
+    reason: null,
+    imageDigest: null,
+    runtime: start.runtime,
+    internet: start.internet,
+    owesResources: false,
+    engine,
     address: null,
     containerId: null,
     containerStartedAt: null,
@@ -40,16 +68,14 @@ export function newSandbox(who: NewSandbox, start: NormalisedStart, policy: Life
     agentEndpoint: null,
     trafficTokenHash: null,
     deleteAfterStop: false,
-    deleteIfUnstarted: start.deleteIfUnstarted,
     stopAtMs: null,
     idleStopAtMs: null,
     pausedUntilMs: null,
     deleteAtMs: null,
     purgeAtMs: null,
-    startByMs: who.atMs + secondsToMs(policy.startTimeoutSeconds),
     killAtMs: null,
     remainingMs: null,
-    createdAtMs: who.atMs,
+    createdAtMs: atMs,
     startedAtMs: null,
     stoppedAtMs: null,
     pausedAtMs: null,

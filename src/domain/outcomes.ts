@@ -1,12 +1,14 @@
 /** What the machine writes into the row when a job has come to its end. */
 import { assign } from './intents.ts';
 import { deleteAtFor, idleStopAtFor, remainingMsAt, secondsToMs, stopAtAfterResume, stopAtFor } from './lifetime.ts';
+import { startedAs } from './new-sandbox.ts';
 import { withEndFacts } from './reasons.ts';
+import { isSlot, type Resources } from './sandbox.ts';
 
 export const recordStart = assign((row, event) => {
   if (event.type !== 'START_SUCCEEDED') return {};
   const { started, atMs } = event;
-  const isSlot = row.state === 'warming';
+  const isWarming = isSlot(row);
   return {
     containerId: started.containerId,
     containerStartedAt: started.containerStartedAt,
@@ -15,12 +17,13 @@ export const recordStart = assign((row, event) => {
     agentVersion: started.agentVersion,
     agentEndpoint: started.agentEndpoint,
     start: started.report,
+    owesResources: false,
     startByMs: null,
-    ranOnce: !isSlot,
-    startedAtMs: isSlot ? null : atMs,
-    stopAtMs: isSlot ? null : stopAtFor(row.lifetime, atMs),
-    idleStopAtMs: isSlot ? null : idleStopAtFor(row.lifetime, atMs),
-    lastActivityAtMs: isSlot ? null : atMs,
+    ranOnce: !isWarming,
+    startedAtMs: isWarming ? null : atMs,
+    stopAtMs: isWarming ? null : stopAtFor(row.lifetime, atMs),
+    idleStopAtMs: isWarming ? null : idleStopAtFor(row.lifetime, atMs),
+    lastActivityAtMs: isWarming ? null : atMs,
   };
 });
 
@@ -56,20 +59,30 @@ export const recordStop = assign((row, event) => {
   };
 });
 
-export const recordDeletion = assign((_row, event) => ({
+export const recordDeletion = assign((row, event) => ({
   containerId: null,
   deleteAtMs: null,
   deletedAtMs: event.atMs,
-  purgeAtMs: event.atMs + secondsToMs(event.policy.tombstoneRetentionSeconds),
+  // Nobody has ever known of a slot: it leaves no tombstone.
+  purgeAtMs: isSlot(row) ? event.atMs : event.atMs + secondsToMs(event.policy.tombstoneRetentionSeconds),
 }));
 
+/** A slot becomes the sandbox that was asked for; its container stays as it is. */
 export const claim = assign((row, event) => {
   if (event.type !== 'CLAIMED') return {};
   return {
+    ...startedAs(event.start),
     tenant: event.tenant,
     ownerKeyId: event.ownerKeyId,
+    reuseKey: event.reuseKey,
+    owesResources: !sameLimits(row.resources, event.start.resources),
     incarnation: row.incarnation + 1,
     createdAtMs: event.atMs,
     startByMs: event.atMs + secondsToMs(event.policy.startTimeoutSeconds),
+    start: null,
   };
 });
+
+function sameLimits(a: Resources, b: Resources): boolean {
+  return a.cpus === b.cpus && a.memoryMb === b.memoryMb && a.pids === b.pids;
+}

@@ -91,11 +91,13 @@ export interface Sandbox {
   readonly tenant: string | null;
   /** The API key that started it. */
   readonly ownerKeyId: string | null;
+  /** Find or start: at most one of these per tenant among rows that are not deleting or deleted. */
+  readonly reuseKey: string | null;
   readonly state: SandboxState;
   /** Raised by every transition and PATCH; guards every write. */
   readonly version: number;
   readonly incarnation: number;
-  /** Number of the newest entry in its history. */
+  /** Number of the newest entry in its history; a slot has none, and the claim is the first. */
   readonly historyNumber: number;
   readonly reason: Reason | null;
 
@@ -109,6 +111,8 @@ export interface Sandbox {
   readonly labels: Readonly<Record<string, string>>;
   /** As they are now; the spec keeps what was asked first. */
   readonly resources: Resources;
+  /** True: its container was made with other limits, and gets these before it runs for anybody. */
+  readonly owesResources: boolean;
   readonly lifetime: Lifetime;
   readonly autoResume: boolean;
 
@@ -151,7 +155,17 @@ export interface Sandbox {
   readonly snapshot: SandboxInfo | null;
 }
 
-/** One accepted transition: history entry and outbox entry in one. */
+/** True from the claim of a slot until its container serves the sandbox: only then is there one before the first run. */
+export function isClaimed(row: Sandbox): boolean {
+  return row.state === 'pending' && !row.ranOnce && row.containerId !== null;
+}
+
+/** True while nobody has claimed it. */
+export function isSlot(row: Pick<Sandbox, 'tenant'>): boolean {
+  return row.tenant === null;
+}
+
+/** One accepted transition: history entry and outbox entry in one. Those of slots are not kept. */
 export interface Transition {
   /** 1, 2, 3 ... per sandbox, without gaps. */
   readonly number: number;

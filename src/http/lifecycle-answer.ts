@@ -1,4 +1,3 @@
-import type { Sandbox } from '../domain/sandbox.ts';
 import type { CallOutcome, Wait } from '../operations/lifecycle-call.ts';
 import type { Http, HttpContext } from './http-deps.ts';
 
@@ -31,14 +30,17 @@ export async function lifecycleAnswer(
   if (!isSettled && (isBlocked || !http.deps.operations.reconciler.isEngineReachable())) {
     c.header('Retry-After', String(UNREACHABLE_RETRY_SECONDS));
   }
-  return c.json(await http.viewOf(row), status);
+  const view = await http.viewOf(row);
+  if (outcome.isReused !== true) return c.json(view, status);
+  const durationMs = http.deps.operations.clock.monotonicMs() - c.get('facts').beganMs;
+  return c.json({ ...view, start: { path: 'reuse', durationMs, stages: {} } }, status);
 }
 
 /** Where the time of a start went; `commit` is what our own bookkeeping took. Nothing for a start of another call. */
-export function tellStages(http: Http, c: HttpContext, row: Sandbox): void {
+export function tellStages(http: Http, c: HttpContext, { row, stages: own = {}, isReused = false }: CallOutcome): void {
   if (row.start === null) return;
   const totalMs = http.deps.operations.clock.monotonicMs() - c.get('facts').beganMs;
-  const stages = Object.entries(row.start.stages);
+  const stages = Object.entries({ ...own, ...(isReused ? {} : row.start.stages) });
   const commitMs = totalMs - stages.reduce((sum, [, ms]) => sum + ms, 0);
   if (commitMs < 0) return;
   const all = [...stages, ['commit', commitMs] as const, ['total', totalMs] as const];

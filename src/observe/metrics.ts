@@ -14,7 +14,17 @@ export interface Metrics {
   readonly onCorrection: (kind: string) => void;
   readonly onEngineCall: (call: string, outcome: string, durationMs: number) => void;
   readonly onScan: (scan: string, outcome: string, durationMs: number, moved: number) => void;
-  readonly onStart: (path: string, outcome: string, durationMs: number) => void;
+  /** A create or a restart, as its caller saw it; `fast`: the caller did not wait until it ran. */
+  readonly onStart: (report: {
+    readonly path: string;
+    readonly outcome: string;
+    readonly mode: string;
+    readonly durationMs: number;
+    readonly stages: Readonly<Record<string, number>>;
+  }) => void;
+  readonly onClaim: (outcome: string) => void;
+  readonly onTierChange: (change: string) => void;
+  readonly onReaped: (tier: string, why: string) => void;
   readonly onOom: () => void;
   /** How a request into a sandbox ended. */
   readonly onExchange: (form: string, outcome: string) => void;
@@ -47,6 +57,17 @@ export function createMetrics(sources: MetricSources): Metrics {
   const scanSeconds = histogram('scan_duration_seconds', 'Scans', ['scan', 'outcome']);
   const scanMoved = counter('scan_moved_total', 'Sandboxes moved by scans', ['scan']);
   const createSeconds = histogram('create_duration_seconds', 'Starts and restarts', ['path', 'outcome']);
+  const createStageSeconds = histogram('create_stage_seconds', 'Stages of starts and restarts', ['stage']);
+  const fastpathSeconds = new Histogram({
+    name: 'fastpath_create_sandbox_duration_seconds',
+    help: 'Creates under the name that operators of fast-sandbox know',
+    labelNames: ['mode', 'success'],
+    buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
+    registers,
+  });
+  const claims = counter('pool_claims_total', 'Starts that asked the pool', ['outcome']);
+  const tierChanges = counter('pool_tier_changes_total', 'Signatures that became hot or no longer are', ['change']);
+  const reaps = counter('pool_reaped_total', 'Slots that were closed unused', ['tier', 'why']);
   const exchanges = counter('proxy_exchanges_total', 'Requests into sandboxes', ['form', 'outcome']);
   const ooms = counter('oom_total', 'Processes in living sandboxes killed for memory');
   const clockJumps = counter('clock_jumps_total', 'Jumps of the wall clock');
@@ -65,7 +86,15 @@ export function createMetrics(sources: MetricSources): Metrics {
       scanSeconds.observe({ scan, outcome }, durationMs / 1000);
       if (moved > 0) scanMoved.inc({ scan }, moved);
     },
-    onStart: (path, outcome, durationMs) => createSeconds.observe({ path, outcome }, durationMs / 1000),
+    onStart({ path, outcome, mode, durationMs, stages }) {
+      createSeconds.observe({ path, outcome }, durationMs / 1000);
+      for (const [stage, ms] of Object.entries(stages)) createStageSeconds.observe({ stage }, ms / 1000);
+      const success = String(outcome === 'success' || (mode === 'fast' && outcome === 'unfinished'));
+      fastpathSeconds.observe({ mode, success }, durationMs / 1000);
+    },
+    onClaim: (outcome) => claims.inc({ outcome }),
+    onTierChange: (change) => tierChanges.inc({ change }),
+    onReaped: (tier, why) => reaps.inc({ tier, why }),
     onOom: () => ooms.inc(),
     onExchange: (form, outcome) => exchanges.inc({ form, outcome }),
     onClockJump: () => clockJumps.inc(),

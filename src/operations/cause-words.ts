@@ -23,6 +23,7 @@ const WORDS: Readonly<Record<EventName, string>> = {
   CONTAINER_EXITED: 'its container has ended',
   CONTAINER_LOST: 'its container was removed from outside',
   DEADLINE_PASSED: 'a deadline passed',
+  RECLAIMED: 'the machine ran short',
 };
 
 /** Events of which the row's reason tells more than their name. */
@@ -33,6 +34,7 @@ const TOLD_BY_REASON: readonly EventName[] = [
   'CONTAINER_EXITED',
   'CONTAINER_LOST',
   'DEADLINE_PASSED',
+  'RECLAIMED',
 ];
 
 const START_TROUBLE: readonly ReasonCode[] = ['start_failed', 'name_conflict', 'disk_full'];

@@ -21,6 +21,10 @@ export interface CallOutcome {
   readonly isSettled: boolean;
   /** True when nothing moves for now: the engine gave no answer, and a retry is scheduled. */
   readonly isBlocked: boolean;
+  /** Stages of this call before the row's own, milliseconds. */
+  readonly stages?: Readonly<Record<string, number>>;
+  /** True for a start that found its sandbox by reuse key. */
+  readonly isReused?: boolean;
 }
 
 /**
@@ -63,6 +67,7 @@ export async function callLifecycle(
     const quota = call.quota && row.tenant !== null ? { quota: { tenant: row.tenant, quota: call.quota } } : {};
     const applied = await deps.reconciler.applyEvent(id, call.event, { actor: caller.keyId, ...quota });
     if (applied.outcome === 'quota_exceeded') throw quotaExceeded(applied.bound, call.quota, applied.usage);
+    if (applied.outcome === 'idempotency_key_taken' || applied.outcome === 'reuse_key_taken') throw unexpected(applied);
     if (applied.outcome === 'accepted') {
       return settle(deps, applied.row, call, wait, deps.reconciler.drive(id));
     }
@@ -97,6 +102,11 @@ export async function settle(
     giveUp,
   });
   return { row: waited.row ?? purged(asked), isSettled: waited.isSettled, isBlocked };
+}
+
+/** Only a claim brings keys along. */
+function unexpected({ outcome }: { readonly outcome: string }): Error {
+  return new Error(`a lifecycle call was answered ${outcome}`);
 }
 
 /** A row that was purged while its caller waited is shown as what it became. */

@@ -2,6 +2,7 @@ import { SandboxError } from '../domain/errors.ts';
 import { checkLimits } from '../domain/limits.ts';
 import type { Lifetime, Sandbox } from '../domain/sandbox.ts';
 import { defined, missingForRestart } from '../domain/spec.ts';
+import { admissionWait } from './admission-wait.ts';
 import type { Caller } from './caller.ts';
 import { requireCapability } from './capability.ts';
 import type { OperationDeps } from './deps.ts';
@@ -30,6 +31,7 @@ export async function restartSandbox(
   request: { readonly id: string; readonly lifetime?: LifetimeWish | undefined },
   wait: Wait,
 ): Promise<CallOutcome> {
+  const beganMs = deps.clock.monotonicMs();
   const lifetime = defined(request.lifetime ?? {});
   checkLimits({ lifetime }, deps.limits);
   const call = {
@@ -46,11 +48,30 @@ export async function restartSandbox(
       if (row.lifetime.onTimeout === 'pause' || lifetime.onTimeout === 'pause') {
         await requireCapability(deps, row.runtime, 'pause');
       }
+      const wish = { sandboxId: row.id, tenant: row.tenant ?? caller.tenant, memoryMb: row.resources.memoryMb };
+      await deps.capacity.admit(wish, admissionWait(wait));
     },
   };
-  const outcome = await callLifecycle(deps, caller, request.id, call, wait);
+  const outcome = await callLifecycle(deps, caller, request.id, call, wait).catch((error: unknown) => {
+    deps.capacity.release(request.id);
+    throw error;
+  });
+  observeRestart(deps, outcome, { wait, beganMs });
   if (outcome.isSettled) throwUnlessStarted(outcome.row, outcome.row.incarnation);
   return outcome;
+}
+
+function observeRestart(
+  deps: OperationDeps,
+  { row, isSettled }: CallOutcome,
+  { wait, beganMs }: { readonly wait: Wait; readonly beganMs: number },
+): void {
+  const outcome = !isSettled ? 'unfinished' : row.startedAtMs === null ? 'failure' : 'success';
+  deps.onStart({
+    ...{ path: 'restart', outcome, sandboxId: row.id, mode: wait.seconds === 0 ? 'fast' : 'strong' },
+    durationMs: deps.clock.monotonicMs() - beganMs,
+    stages: row.start?.stages ?? {},
+  });
 }
 
 function requireRestartable(row: Sandbox): void {

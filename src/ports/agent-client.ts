@@ -68,13 +68,14 @@ export interface AgentClient {
   isBusy(endpoint: AgentEndpoint, accessToken: string): Promise<boolean>;
   /**
    * Waits until the agent answers and hands it a run. The same run again is `ready`. Throws `agent_unavailable` when it
-   * does not answer for `patienceMs`, and the signal's reason when that aborts first.
+   * does not answer for `patienceMs`, and the signal's reason when that aborts first. `isUp`: it is known to listen, so
+   * it is asked once. Incarnation 0 is a rehearsal: the agent takes it, compiles what a first run needs, and waits.
    */
   init(
     endpoint: AgentEndpoint,
     secret: string,
     init: AgentInit,
-    options: { readonly patienceMs: number; readonly signal: AbortSignal },
+    options: { readonly patienceMs: number; readonly isUp?: boolean; readonly signal: AbortSignal },
   ): Promise<AgentInitOutcome>;
   /** Tells it when SIGKILL comes, so that it can end its processes before. Never throws; at most 1 s. */
   announceStop(endpoint: AgentEndpoint, secret: string, killInMs: number): Promise<void>;

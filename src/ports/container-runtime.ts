@@ -205,6 +205,8 @@ export interface ContainerRuntime {
   /** Keeps an image from being pruned under a tag of ours for the template. */
   keepImage(templateName: string, image: string): Promise<void>;
 
+  /** The agent that containers are made with now; null = none. Asks nobody. */
+  agentVersion(): Promise<string | null>;
   /** Puts the agent of this build on the engine and removes agents that nothing uses any more; safe to call again. */
   deliverAgent(): Promise<void>;
   create(spec: ContainerSpec): Promise<ContainerCreateOutcome>;
@@ -234,6 +236,8 @@ export interface ContainerRuntime {
   logTail(containerId: string, maxBytes: number): Promise<string>;
   /** What it wrote, oldest first, of runs before this one too; nothing when it is gone. Throws `engine_unavailable` when it breaks. */
   log(containerId: string, query: LogQuery): Promise<AsyncIterable<LogPiece>>;
+  /** What each container of this installation has written over its image; dear: the engine looks at every file. */
+  writtenBytes(): Promise<readonly { readonly sandboxId: string; readonly bytes: number }[]>;
   /** As the engine counts it, which takes a second or two; undefined when it does not run. */
   usage(containerId: string): Promise<ContainerUsage | undefined>;
   /** What an absolute path leads to in a container of any status, never out of it; undefined when it leads nowhere. */

@@ -1,7 +1,7 @@
 import type { DeadlineName } from '../domain/lifetime.ts';
 import type { Quota, Usage } from '../domain/limits.ts';
 import type { OverdueCounts } from '../domain/overdue.ts';
-import type { RecordedTransition, Sandbox, SandboxState, Transition } from '../domain/sandbox.ts';
+import type { RecordedTransition, Resources, Sandbox, SandboxState, Transition } from '../domain/sandbox.ts';
 
 export interface QuotaCheck {
   readonly tenant: string;
@@ -33,11 +33,17 @@ export interface SandboxCreation {
   readonly quota: QuotaCheck | null;
 }
 
-export type CreateOutcome =
-  | { readonly outcome: 'created'; readonly row: Sandbox; readonly transition: RecordedTransition }
-  | { readonly outcome: 'id_taken' }
+/** What stands in the way of a new sandbox. */
+export type Unwritten =
   | { readonly outcome: 'idempotency_key_taken' }
+  /** Another sandbox of the tenant has the row's reuse key. */
+  | { readonly outcome: 'reuse_key_taken' }
   | { readonly outcome: 'quota_exceeded'; readonly bound: keyof Quota; readonly usage: Usage };
+
+export type CreateOutcome =
+  | { readonly outcome: 'created'; readonly row: Sandbox; readonly transition: RecordedTransition | null }
+  | { readonly outcome: 'id_taken' }
+  | Unwritten;
 
 export interface Replacement {
   readonly next: Sandbox;
@@ -46,12 +52,15 @@ export interface Replacement {
   readonly transition: Transition | null;
   /** Checked in the same transaction when the change makes a sandbox live again or larger. */
   readonly quota?: QuotaCheck | null;
+  /** Written in the same transaction: a slot becomes what somebody asked for. */
+  readonly idempotency?: IdempotencyRecord | null;
 }
 
 export type ReplaceOutcome =
+  /** The transition is null where none was given, and for a slot's: those are not kept. */
   | { readonly outcome: 'replaced'; readonly transition: RecordedTransition | null }
   | { readonly outcome: 'version_moved' }
-  | { readonly outcome: 'quota_exceeded'; readonly bound: keyof Quota; readonly usage: Usage };
+  | Unwritten;
 
 export interface SandboxListQuery {
   /** null = all tenants. */
@@ -77,6 +86,9 @@ export interface Standing {
   readonly state: SandboxState;
 }
 
+/** Enough of a row to count its memory. */
+export type MemoryShare = Pick<Sandbox, 'id' | 'state'> & { readonly resources: Pick<Resources, 'memoryMb'> };
+
 /** The rows that are the truth, their history, and what must change in the same transaction. */
 export interface SandboxStore {
   /** Writes row, history entry and idempotency record in one transaction, or nothing. */
@@ -84,6 +96,8 @@ export interface SandboxStore {
   find(id: string): Promise<Sandbox | undefined>;
   /** Writes row and history entry in one transaction, only while the stored version is still `expectedVersion`. */
   replace(replacement: Replacement): Promise<ReplaceOutcome>;
+  /** The tenant's sandbox with that reuse key that is not deleting or deleted. */
+  findReusable(tenant: string, reuseKey: string): Promise<Sandbox | undefined>;
   /** Keyset pages by creation, stable under inserts. Pool slots never show. */
   list(query: SandboxListQuery): Promise<readonly Sandbox[]>;
   /**
@@ -95,6 +109,8 @@ export interface SandboxStore {
   purgeable(nowMs: number, limit: number): Promise<readonly string[]>;
   /** Rows in any of `states`, by id, after `afterId`. */
   inStates(states: readonly SandboxState[], afterId: string | null, limit: number): Promise<readonly Standing[]>;
+  /** What each row in any of `states` may use, all of them at once: for the ledger of a service that starts. */
+  memoryOf(states: readonly SandboxState[]): Promise<readonly MemoryShare[]>;
   /** Distinct stored states: checked at boot, so that an unknown one is found before it is needed. */
   storedStates(): Promise<readonly string[]>;
   countByState(): Promise<Readonly<Partial<Record<SandboxState, number>>>>;

@@ -2,13 +2,12 @@ import { decide, jobOf } from '../domain/decide.ts';
 import { SandboxError } from '../domain/errors.ts';
 import type { SandboxEvent } from '../domain/events.ts';
 import type { LifetimePolicy } from '../domain/lifetime.ts';
-import type { Quota, Usage } from '../domain/limits.ts';
-import type { RecordedTransition, Sandbox, SandboxState } from '../domain/sandbox.ts';
+import type { RecordedTransition, Sandbox, SandboxState, Transition } from '../domain/sandbox.ts';
 import type { Log } from '../observe/logger.ts';
 import type { ChangeFeed } from '../ports/change-feed.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LiveStore } from '../ports/live-store.ts';
-import type { QuotaCheck, SandboxStore } from '../ports/sandbox-store.ts';
+import type { IdempotencyRecord, QuotaCheck, SandboxStore, Unwritten } from '../ports/sandbox-store.ts';
 import type { JobsInFlight } from './jobs-in-flight.ts';
 import type { KeyLock } from './key-lock.ts';
 import { mirrorToLive } from './live-mirror.ts';
@@ -23,7 +22,8 @@ export interface ApplyDeps {
   readonly jobs: JobsInFlight;
   /** Keeps what follows a commit in commit order, per sandbox. */
   readonly afterCommit: KeyLock;
-  readonly onTransition: (transition: RecordedTransition) => void;
+  /** Those of slots too. */
+  readonly onTransition: (transition: Transition) => void;
 }
 
 export interface ApplyOptions {
@@ -32,12 +32,13 @@ export interface ApplyOptions {
   /** Refuse when the sandbox has left this state: the event speaks of it. */
   readonly forState?: SandboxState;
   readonly quota?: QuotaCheck;
+  readonly idempotency?: IdempotencyRecord | null;
 }
 
 export type Applied =
-  | { readonly outcome: 'accepted'; readonly row: Sandbox; readonly transition: RecordedTransition }
+  | { readonly outcome: 'accepted'; readonly row: Sandbox }
   | { readonly outcome: 'refused'; readonly row: Sandbox; readonly accepts: readonly string[] }
-  | { readonly outcome: 'quota_exceeded'; readonly bound: keyof Quota; readonly usage: Usage }
+  | Unwritten
   | { readonly outcome: 'unknown_sandbox' };
 
 export type ApplyEvent = (id: string, event: SandboxEvent, options: ApplyOptions) => Promise<Applied>;
@@ -60,13 +61,15 @@ export function applyEventWith(deps: ApplyDeps): ApplyEvent {
       const decision = decide(row, event, { atMs: deps.clock.nowMs(), actor, policy: deps.policy });
       if (decision.outcome === 'refused') return { outcome: 'refused', row, accepts: decision.accepts };
       const { next, transition } = decision;
-      const quota = options.quota ?? null;
-      const replaced = await deps.store.replace({ next, expectedVersion: row.version, transition, quota });
-      if (replaced.outcome === 'quota_exceeded') return replaced;
-      if (replaced.outcome === 'version_moved' || replaced.transition === null) continue;
+      const { quota = null, idempotency = null } = options;
+      const change = { next, expectedVersion: row.version, transition, quota, idempotency };
+      const replaced = await deps.store.replace(change);
+      if (replaced.outcome === 'version_moved') continue;
+      if (replaced.outcome !== 'replaced') return replaced;
       if (jobOf(row.state) !== null) deps.jobs.abort(id);
+      deps.onTransition(transition);
       await followCommit(deps, next, replaced.transition);
-      return { outcome: 'accepted', row: next, transition: replaced.transition };
+      return { outcome: 'accepted', row: next };
     }
     throw new SandboxError('conflict', `Sandbox ${id} is changing too fast.`, { hint: 'Try again in a moment.' });
   };
@@ -74,14 +77,13 @@ export function applyEventWith(deps: ApplyDeps): ApplyEvent {
 
 /** Live store, then feed: whoever is woken by the feed finds the live store as the row says. */
 export function followCommit(
-  deps: Pick<ApplyDeps, 'afterCommit' | 'live' | 'log' | 'feed' | 'onTransition'>,
+  deps: Pick<ApplyDeps, 'afterCommit' | 'live' | 'log' | 'feed'>,
   row: Sandbox,
   transition: RecordedTransition | null,
 ): Promise<void> {
   return deps.afterCommit.run(row.id, async () => {
     const isNewRun = transition?.event === 'START_SUCCEEDED';
     await mirrorToLive(deps, row, isNewRun);
-    if (transition !== null) deps.onTransition(transition);
     deps.feed.publish({ row, transition, notice: null });
   });
 }

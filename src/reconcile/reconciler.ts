@@ -1,6 +1,6 @@
 import { errorMessage, SandboxError } from '../domain/errors.ts';
 import type { DeadlineName, LifetimePolicy } from '../domain/lifetime.ts';
-import type { RecordedTransition } from '../domain/sandbox.ts';
+import type { RecordedTransition, Transition } from '../domain/sandbox.ts';
 import { sandboxStates } from '../domain/sandbox.ts';
 import type { Log } from '../observe/logger.ts';
 import type { AgentClient } from '../ports/agent-client.ts';
@@ -40,7 +40,7 @@ export interface ReconcilerDeps {
   readonly log: Log;
   readonly policy: LifetimePolicy;
   readonly orphanGraceMs: number;
-  readonly onTransition: (transition: RecordedTransition) => void;
+  readonly onTransition: (transition: Transition) => void;
   readonly onCorrection: (kind: string) => void;
   readonly onOom: () => void;
   readonly onClockJump: () => void;
@@ -146,7 +146,10 @@ export function reconciler(deps: ReconcilerDeps): Reconciler {
 
   return {
     applyEvent,
-    followCommit: (row, transition) => followCommit(commitDeps, row, transition),
+    followCommit(row, transition) {
+      if (transition !== null) deps.onTransition(transition);
+      return followCommit(commitDeps, row, transition);
+    },
     drive: drives.drive,
     driveSoon,
     scanDeadlines,

@@ -5,6 +5,8 @@ import { cronLine } from './cron-line.ts';
 
 export interface ScheduleDeps {
   readonly reconciler: Reconciler;
+  /** Looks at its floors and images again. */
+  readonly pool: { refresh(): Promise<void> };
   readonly log: Log;
   readonly lifetimeScanMs: number;
   readonly autoDeleteScanSeconds: number;
@@ -16,6 +18,7 @@ export interface ScheduleDeps {
 
 const LIFETIMES = ['startBy', 'stopAt', 'idleStopAt', 'pausedUntil'] as const;
 /** Losing the live store loses at most 15 s of activity. */
+const POOL_SECONDS = 15;
 const FLUSH_ACTIVITY_SECONDS = 10;
 
 /** Starts all recurring work; each kind never overlaps itself. The returned function ends it and waits for what runs. */
@@ -33,6 +36,10 @@ export function startSchedules(deps: ScheduleDeps): () => Promise<void> {
 
   const tasks = [
     cron('auto_delete', deps.autoDeleteScanSeconds, () => moved(reconciler, ['deleteAt'])),
+    cron('pool', POOL_SECONDS, async () => {
+      await deps.pool.refresh();
+      return 0;
+    }),
     cron('reconcile', deps.reconcileSeconds, async () => {
       const report = await reconciler.pass();
       await reconciler.heal();

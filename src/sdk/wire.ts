@@ -15,7 +15,7 @@ export type { SandboxPageView } from '../contract/read-sandbox.ts';
 export type { SandboxView } from '../contract/sandbox-view.ts';
 
 /** What a start may ask for; everything may be left out. The client does the waiting. */
-export type SandboxStart = Omit<StartBody, 'wait' | 'waitSeconds' | 'mounts' | 'reuseKey'>;
+export type SandboxStart = Omit<StartBody, 'wait' | 'waitSeconds' | 'mounts'>;
 
 /** Spans in seconds; what is left out stays as it is, or is the installation's default at a start. */
 export type LifetimeChange = NonNullable<StartBody['lifetime']>;

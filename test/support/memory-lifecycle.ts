@@ -1,9 +1,12 @@
 import type { LifetimePolicy } from '../../src/domain/lifetime.ts';
-import type { RecordedTransition } from '../../src/domain/sandbox.ts';
+import type { Transition } from '../../src/domain/sandbox.ts';
 import { silentLog } from '../../src/observe/logger.ts';
 import type { Caller } from '../../src/operations/caller.ts';
-import type { OperationDeps } from '../../src/operations/deps.ts';
+import type { OperationDeps, StartObservation } from '../../src/operations/deps.ts';
 import { templateRegistry } from '../../src/operations/template-registry.ts';
+import { capacity } from '../../src/pool/capacity.ts';
+import { type Floor, pool } from '../../src/pool/pool.ts';
+import { hotDefaults } from '../../src/pool/use-window.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { FaultPoint } from '../../src/ports/fault-point.ts';
 import { liveActivity } from '../../src/reconcile/activity.ts';
@@ -33,6 +36,10 @@ export interface MemoryLifecycleOptions {
   readonly clock?: Clock;
   readonly policy?: Partial<LifetimePolicy>;
   readonly orphanGraceMs?: number;
+  /** What the pool keeps ready; nothing, and the pool is off, when not given. */
+  readonly floors?: readonly Floor[];
+  /** The engine's memory, MiB; endless when not given. */
+  readonly memoryMb?: number;
   /** Where it may crash or hold. */
   readonly faultPoint?: FaultPoint;
   /** The process before, which died: its database, live store and engine are still there. */
@@ -65,7 +72,7 @@ export async function memoryLifecycle(options: MemoryLifecycleOptions = {}) {
   const feed = changeFeed((error) => {
     throw error;
   });
-  const transitions: RecordedTransition[] = [];
+  const transitions: Transition[] = [];
   const corrections: string[] = [];
   const lifecycle = reconciler({
     ...{ serviceId, store, live, runtime, agent, tokens, feed, clock, policy },
@@ -83,7 +90,26 @@ export async function memoryLifecycle(options: MemoryLifecycleOptions = {}) {
     runtime,
     log: silentLog,
   });
+  const rooms = capacity({
+    ...{ clock, log: silentLog, engine: 'memory', overcommit: 1, memoryMb: () => options.memoryMb ?? null },
+    ...{ pressureRatio: () => null, pressureStatus: () => null, disk: () => null, isDiskFull: () => false },
+    ...{ evictSlots: (neededMb) => slots.evict(neededMb), hurry: () => {} },
+  });
+  feed.subscribe(({ row, notice }) => {
+    if (notice === null) rooms.follow(row);
+  });
+  const claims: string[] = [];
+  const starts: StartObservation[] = [];
+  const slots = pool({
+    ...{ store, runtime, feed, clock, lifecycle, ids: systemIds, capacity: rooms, log: silentLog, hot: hotDefaults },
+    floors: () => options.floors ?? [],
+    startConcurrency: 1,
+    isPressed: () => false,
+    onClaim: (outcome) => claims.push(outcome),
+    onTierChange: () => {},
+  });
   const operations: OperationDeps = {
+    ...{ slots, capacity: rooms, onStart: (report) => starts.push(report) },
     ...{ store, live, runtime, agent, tokens, feed, clock, policy, templates },
     activity: liveActivity({ live, clock, log: silentLog }),
     keys: sqliteKeyStore(connection),
@@ -109,8 +135,12 @@ export async function memoryLifecycle(options: MemoryLifecycleOptions = {}) {
       transitions,
       corrections,
       clock,
+      pool: slots,
+      claims,
+      starts,
     },
     async close() {
+      slots.end();
       await lifecycle.close(2_000);
       await runtime.close();
       await store.close();

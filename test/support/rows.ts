@@ -36,7 +36,7 @@ export const testStartDefaults: StartDefaults = {
 
 /** A sandbox that was asked for at START_MS, changed as given. */
 export function testRow(change: Partial<Sandbox> = {}, wish: StartWish = {}): Sandbox {
-  const who = { id: 'sandbox1', tenant: 'acme', ownerKeyId: 'key_1', engine: 'local', atMs: START_MS };
+  const who = { id: 'sandbox1', tenant: 'acme', ownerKeyId: 'key_1', reuseKey: null, engine: 'local', atMs: START_MS };
   const row = newSandbox(who, normaliseStart(wish, testTemplate, testStartDefaults), testPolicy);
   return { ...row, ...change };
 }

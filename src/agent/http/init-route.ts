@@ -19,17 +19,21 @@ export interface InitDeps extends RunDeps {
   readonly mainCommand: MainCommand;
   /** Told once, when the answer is out that the run was taken. */
   readonly onReady: (init: AgentInit) => void;
+  /** Makes the calls of a first run fast, before the answer. */
+  readonly rehearse: (init: AgentInit) => Promise<void>;
   /** Ends the agent with that code, once its answer is out. */
   readonly endWith: (exitCode: number) => void;
 }
 
+/** The incarnation of a slot: nobody's, and followed by the first run of whoever claims it. */
+const REHEARSAL = 0;
 /** A command that is up this long after its start was started well. */
 const HOLD_MS = 50;
 /** Exit code of a shell whose command cannot be started (POSIX, 2.8.2). */
 const NOT_STARTED = 127;
 
 /**
- * `POST /init`: takes one run, once; the same again is 200, any other 409. A run whose command ends at once, or cannot
+ * `POST /init`: takes one run, once; the same again is 200, any other 409. Before it there may be one rehearsal. A run whose command ends at once, or cannot
  * be started, is refused with 422, and the agent ends with it. Nothing else inside can say the secret.
  */
 export function initRoute(deps: InitDeps): AgentRoute {
@@ -43,15 +47,17 @@ export function initRoute(deps: InitDeps): AgentRoute {
       requireSecret(request, deps.initSecretHash);
       // Our own service wrote it (contract/agent.ts), and nobody else has the secret.
       const init = (await readJson(request)) as AgentInit;
-      if (incarnation !== undefined && incarnation !== init.incarnation) {
+      const isAnother = incarnation !== init.incarnation;
+      if (isAnother && incarnation !== undefined && incarnation !== REHEARSAL) {
         throw new AgentError('failed_precondition', `This agent serves incarnation ${incarnation}.`);
       }
       incarnation = init.incarnation;
-      const isFirst = under === undefined;
-      under ??= begin(deps, init);
+      if (isAnother) under = begin(deps, init);
       const outcome = await under;
+      if (outcome === undefined) throw new AgentError('internal', 'A run was not begun.');
       const isReady = outcome.outcome === 'ready';
-      if (isReady && isFirst) response.once('finish', () => deps.onReady(init));
+      if (isReady && isAnother && incarnation === REHEARSAL) await deps.rehearse(init);
+      else if (isReady && isAnother) response.once('finish', () => deps.onReady(init));
       if (!isReady) response.once('close', () => deps.endWith(outcome.exitCode ?? NOT_STARTED));
       sendJson(response, isReady ? 200 : 422, outcome);
     },

@@ -55,12 +55,20 @@ function addRestart(http: Http): void {
       summary: 'Start the container of a stopped sandbox again',
       body: restartBodySchema,
       answers: { 200: settledAs('It runs', stagesHeader), 202: goesOn },
-      errors: [...refusals, 'quota_exceeded', 'unsupported', 'start_failed', 'engine_unavailable', 'disk_full'],
+      errors: [
+        ...refusals,
+        'quota_exceeded',
+        'unsupported',
+        'start_failed',
+        'capacity_exhausted',
+        'engine_unavailable',
+        'disk_full',
+      ],
     },
     async ({ c, caller, params: { id }, body }) => {
       const request = { id, lifetime: body.lifetime };
       const outcome = await restartSandbox(http.deps.operations, caller, request, waitOf(http, c, body));
-      if (outcome.isSettled) tellStages(http, c, outcome.row);
+      if (outcome.isSettled) tellStages(http, c, outcome);
       return lifecycleAnswer(http, c, outcome, 200);
     },
   );

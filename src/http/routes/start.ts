@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi';
 import { idempotencyKeySchema, startBodySchema } from '../../contract/start-sandbox.ts';
-import { SandboxError } from '../../domain/errors.ts';
 import { invalidRequest } from '../../domain/limits.ts';
 import { isLive } from '../../domain/sandbox.ts';
 import type { StartWish } from '../../domain/spec.ts';
@@ -21,26 +20,32 @@ export function addStartRoute(http: Http): void {
       headers: z.object({ 'Idempotency-Key': idempotencyKeySchema.optional() }),
       body: startBodySchema,
       answers: {
-        200: settledAs('A repeat of a start whose sandbox has stopped since'),
+        200: settledAs('The sandbox with the reuse key; or a repeat of a start whose sandbox has stopped since'),
         201: settledAs('It runs', locationHeader),
         202: goesOn,
       },
       errors: [
         ...(['not_found', 'forbidden', 'conflict', 'gone', 'idempotency_mismatch', 'quota_exceeded'] as const),
-        ...(['unsupported', 'not_implemented', 'start_failed', 'engine_unavailable', 'disk_full'] as const),
+        ...([
+          'unsupported',
+          'not_implemented',
+          'start_failed',
+          'capacity_exhausted',
+          'engine_unavailable',
+          'disk_full',
+        ] as const),
       ],
     },
     async ({ c, caller, body }) => {
       const { wait, waitSeconds, reuseKey, network, mounts: _mounts, ...rest } = body;
-      if (reuseKey !== undefined) throw reuseComesLater();
       const wish: StartWish = { ...rest, internet: network?.internet };
       const idempotencyKey = idempotencyKeyOf(c);
-      const request = { wish, idempotencyKey };
+      const request = { wish, idempotencyKey, reuseKey: reuseKey ?? null };
       const outcome = await startSandbox(http.deps.operations, caller, request, waitOf(http, c, { wait, waitSeconds }));
-      if (outcome.isSettled) tellStages(http, c, outcome.row);
+      if (outcome.isSettled) tellStages(http, c, outcome);
       // Only a repeat can find what it started ended already.
       const hasEnded = idempotencyKey !== null && !isLive(outcome.row.state);
-      return lifecycleAnswer(http, c, outcome, hasEnded ? 200 : 201);
+      return lifecycleAnswer(http, c, outcome, hasEnded || outcome.isReused === true ? 200 : 201);
     },
   );
 }
@@ -51,11 +56,4 @@ function idempotencyKeyOf(c: HttpContext): string | null {
   const parsed = idempotencyKeySchema.safeParse(given);
   if (parsed.success) return parsed.data;
   throw invalidRequest([{ path: 'Idempotency-Key', message: parsed.error.issues[0]?.message ?? 'is not valid' }]);
-}
-
-function reuseComesLater(): SandboxError {
-  return new SandboxError('not_implemented', 'reuseKey is not implemented yet: it comes with the pool.', {
-    hint: 'Leave it out; to start once under a name of yours, use id or Idempotency-Key.',
-    details: { field: 'reuseKey' },
-  });
 }

@@ -1,7 +1,7 @@
 import { isSandboxError } from '../../domain/errors.ts';
 import type { Sandbox } from '../../domain/sandbox.ts';
 import { readSpec, type Spec } from '../../domain/spec.ts';
-import type { AgentInitOutcome } from '../../ports/agent-client.ts';
+import type { AgentInit, AgentInitOutcome } from '../../ports/agent-client.ts';
 import type { ContainerFacts } from '../../ports/container-runtime.ts';
 import { specOf } from './fresh-container.ts';
 import type { JobDeps } from './job-deps.ts';
@@ -48,15 +48,19 @@ async function init(
   endpoint: string,
   signal: AbortSignal,
 ): Promise<AgentInitOutcome | 'silent'> {
-  const { env, user, workdir, command } = specFor(deps, row);
-  const accessToken = deps.tokens.accessToken(row.id);
-  const run = { incarnation: row.incarnation, accessToken, env, user, workdir, command };
   try {
-    return await deps.agent.init(endpoint, deps.tokens.initSecret(row.id), run, { patienceMs: PATIENCE_MS, signal });
+    const options = { patienceMs: PATIENCE_MS, signal };
+    return await deps.agent.init(endpoint, deps.tokens.initSecret(row.id), runFor(deps, row), options);
   } catch (error) {
     if (signal.aborted || isSandboxError(error, 'agent_unavailable')) return 'silent';
     throw error;
   }
+}
+
+/** What its agent is told of this run; a slot's is a rehearsal, incarnation 0. */
+export function runFor(deps: JobDeps, row: Sandbox): AgentInit {
+  const { env, user, workdir, command } = specFor(deps, row);
+  return { incarnation: row.incarnation, accessToken: deps.tokens.accessToken(row.id), env, user, workdir, command };
 }
 
 /** Files are worth more than a spec: what ran once comes back with the defaults where its spec is lost. */

@@ -1,21 +1,28 @@
 import { errorMessage, isSandboxError, SandboxError } from '../../domain/errors.ts';
 import type { SandboxEvent } from '../../domain/events.ts';
 import { reasonOf } from '../../domain/reasons.ts';
-import type { ReasonCode, Sandbox, StartPath } from '../../domain/sandbox.ts';
+import { isClaimed, type ReasonCode, type Sandbox, type StartPath } from '../../domain/sandbox.ts';
 import type { ContainerFacts } from '../../ports/container-runtime.ts';
 import type { Job } from '../drive.ts';
 import { ensureFreshContainer, takeAddress } from './fresh-container.ts';
 import { endOf, handOver } from './hand-over.ts';
 import { endFactsOf, findContainer, type JobDeps } from './job-deps.ts';
 import { type Stopwatch, stopwatch } from './stopwatch.ts';
+import { forgetSlot, takeOverSlot } from './take-over-slot.ts';
 
 const MOST_ADDRESSES = 5;
 
 /** Ends with a running container for this incarnation, or says why there is none. */
 export function startContainer(deps: JobDeps): Job {
-  return async (row, signal) => {
+  return async (asked, signal) => {
+    let row = asked;
     const watch = stopwatch(deps.clock);
     try {
+      if (isClaimed(row)) {
+        const taken = await takeOverSlot(deps, row, watch, signal);
+        if (taken !== 'unfit') return taken;
+        row = await forgetSlot(deps, row);
+      }
       const facts = row.ranOnce
         ? await watch.stage('inspect', () => recordedContainer(deps, row))
         : await ensureFreshContainer(deps, row, watch, signal);

@@ -31,6 +31,7 @@ import { logTail } from './log-tail.ts';
 import { isInOurNetwork } from './own-network.ts';
 import { findCredentials } from './registry-credentials.ts';
 import { sandboxNetworks } from './sandbox-networks.ts';
+import { writtenBytes } from './written-bytes.ts';
 
 export interface DockerRuntimeDeps extends ConnectionDeps {
   /** The engine's name in rows and views. */
@@ -101,6 +102,7 @@ export function dockerRuntime(deps: DockerRuntimeDeps): ContainerRuntime {
         isDiskEnforced: async () => (await info()).diskEnforced,
         agent: async () => ({ ...(await delivery.ensure()), reach }),
       }),
+    agentVersion: async () => (await deps.agentFolder?.())?.version ?? null,
     deliverAgent: async () => {
       await delivery.ensure();
       await delivery.removeOld();
@@ -118,6 +120,7 @@ export function dockerRuntime(deps: DockerRuntimeDeps): ContainerRuntime {
     list: () => listContainers(context),
     logTail: (containerId, maxBytes) => logTail(context, containerId, maxBytes),
     log: (containerId, query) => containerLog(context, containerId, query),
+    writtenBytes: () => writtenBytes(context),
     usage: (containerId) => containerUsage(context, containerId),
     findFile: (containerId, path) => findContainerFile(context, containerId, path),
     readFile: (containerId, path, signal) => readContainerFile(context, containerId, { path, signal }),

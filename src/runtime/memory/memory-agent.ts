@@ -3,6 +3,9 @@ import type { AgentClient, AgentInitOutcome } from '../../ports/agent-client.ts'
 import { end, endpointOf, exitCodeOf } from './container-life.ts';
 import type { MemoryContainer, MemoryWorld } from './memory-world.ts';
 
+/** The incarnation of a slot, which a first run may follow. */
+const REHEARSAL = 0;
+
 /** The agents of the containers of a world in memory: they answer at once, and run what `begin` would. */
 export function memoryAgent(world: MemoryWorld): AgentClient {
   const { run } = world.faults;
@@ -11,7 +14,8 @@ export function memoryAgent(world: MemoryWorld): AgentClient {
       run('agentInit', (): AgentInitOutcome => {
         const container = find(world, endpoint);
         if (container === undefined) throw new SandboxError('agent_unavailable', 'The agent inside does not answer.');
-        if (container.initiated !== null && container.initiated !== init.incarnation) {
+        const { initiated } = container;
+        if (initiated !== null && initiated !== REHEARSAL && initiated !== init.incarnation) {
           return { outcome: 'other_incarnation' };
         }
         container.initiated = init.incarnation;

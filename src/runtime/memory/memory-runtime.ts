@@ -57,6 +57,8 @@ export function memoryRuntime(deps: MemoryRuntimeDeps): { runtime: ContainerRunt
     capabilities: (name) =>
       run('capabilities', () => (runtimes.has(name) ? { ...ALL, ...runtimes.get(name) } : undefined)),
     prepare: () => run('prepare', () => {}),
+    agentVersion: async () => 'memory',
+    writtenBytes: () => run('writtenBytes', () => []),
     deliverAgent: () => run('deliverAgent', () => {}),
     addressAt: (network, index) => rings[network].at(index),
     addressCount: (network) => rings[network].count,

@@ -7,8 +7,8 @@ import { sandboxEvents } from './schema.ts';
 export const HISTORY_LIMIT = 1000;
 
 export interface HistoryTable {
-  /** Inside the caller's transaction. */
-  append(transition: Transition): RecordedTransition;
+  /** Inside the caller's transaction; null for a slot's, which nobody is told of. */
+  append(transition: Transition): RecordedTransition | null;
   ofSandbox(id: string, afterNumber: number, limit: number): readonly RecordedTransition[];
   after(
     afterSeq: number,
@@ -37,6 +37,7 @@ export function historyTable(db: SqliteDatabase): HistoryTable {
     .prepare();
   return {
     append(transition) {
+      if (transition.tenant === null) return null;
       const { lastInsertRowid } = insert.run({ ...transition });
       if (transition.number > HISTORY_LIMIT) {
         const { sandboxId, number } = sandboxEvents;

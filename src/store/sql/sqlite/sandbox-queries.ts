@@ -18,7 +18,7 @@ import {
 import type { DeadlineName } from '../../../domain/lifetime.ts';
 import type { Usage } from '../../../domain/limits.ts';
 import { liveStates, type SandboxState } from '../../../domain/sandbox.ts';
-import type { SandboxListQuery, Standing } from '../../../ports/sandbox-store.ts';
+import type { MemoryShare, SandboxListQuery, Standing } from '../../../ports/sandbox-store.ts';
 import type { SqliteDatabase } from './connection.ts';
 import { sandboxes } from './schema.ts';
 
@@ -47,7 +47,28 @@ export function sandboxQueries(db: SqliteDatabase) {
         .prepare(),
     ]),
   );
+  const reusable = db
+    .select()
+    .from(sandboxes)
+    .where(
+      and(
+        eq(sandboxes.tenant, sql.placeholder('tenant')),
+        eq(sandboxes.reuseKey, sql.placeholder('reuseKey')),
+        sql`reuse_key is not null and state not in ('deleting', 'deleted')`,
+      ),
+    )
+    .prepare();
   return {
+    findReusable: (tenant: string, reuseKey: string) => reusable.get({ tenant, reuseKey }),
+
+    memoryOf: (states: readonly SandboxState[]): readonly MemoryShare[] =>
+      db
+        .select({ id: sandboxes.id, state: sandboxes.state, memoryMb: sandboxes.memoryMb })
+        .from(sandboxes)
+        .where(inArray(sandboxes.state, [...states]))
+        .all()
+        .map(({ id, state, memoryMb }) => ({ id, state: state as SandboxState, resources: { memoryMb } })), // one of `states`
+
     due: (deadline: DeadlineName, nowMs: number, limit: number, skip: number): readonly string[] =>
       due[deadline]?.all({ nowMs, limit, skip }).map(({ id }) => id) ?? [],
 

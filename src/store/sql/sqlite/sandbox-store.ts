@@ -1,8 +1,8 @@
 import { and, eq, getTableColumns, gte, isNull, lt, or, sql } from 'drizzle-orm';
 import { IDEMPOTENCY_WINDOW_MS } from '../../../domain/lifetime.ts';
-import { brokenQuota, type Quota, type Usage } from '../../../domain/limits.ts';
+import { brokenQuota } from '../../../domain/limits.ts';
 import { isLive, type Sandbox } from '../../../domain/sandbox.ts';
-import type { IdempotencyRecord, QuotaCheck, SandboxStore } from '../../../ports/sandbox-store.ts';
+import type { IdempotencyRecord, QuotaCheck, SandboxStore, Unwritten } from '../../../ports/sandbox-store.ts';
 import { fromRecord, toRecord } from '../sandbox-record.ts';
 import { addressTable } from './addresses.ts';
 import type { SqliteConnection, SqliteDatabase } from './connection.ts';
@@ -14,8 +14,6 @@ import { onStorage } from './storage-error.ts';
 
 const IMMEDIATE = { behavior: 'immediate' } as const;
 
-type QuotaOutcome = { readonly outcome: 'quota_exceeded'; readonly bound: keyof Quota; readonly usage: Usage };
-
 /** Sandboxes in SQLite: every method is one synchronous transaction, so nothing interleaves inside it. */
 export function sqliteSandboxStore({ db, close }: SqliteConnection): SandboxStore {
   const rows = rowStatements(db);
@@ -25,7 +23,7 @@ export function sqliteSandboxStore({ db, close }: SqliteConnection): SandboxStor
   const addresses = addressTable(db);
   const idempotency = idempotencyTable(db);
 
-  const overQuota = (check: QuotaCheck | null | undefined, row: Sandbox): QuotaOutcome | undefined => {
+  const overQuota = (check: QuotaCheck | null | undefined, row: Sandbox): Unwritten | undefined => {
     if (!check || !isLive(row.state)) return undefined;
     const usage = queries.usage(check.tenant, row.id);
     const more = { sandboxes: 1, cpus: row.resources.cpus, memoryMb: row.resources.memoryMb };
@@ -33,14 +31,22 @@ export function sqliteSandboxStore({ db, close }: SqliteConnection): SandboxStor
     return bound === null ? undefined : { outcome: 'quota_exceeded', bound, usage };
   };
 
+  const keyTaken = (record: IdempotencyRecord | null, row: Sandbox): Unwritten | undefined => {
+    if (record !== null) {
+      idempotency.forget(record.createdAtMs - IDEMPOTENCY_WINDOW_MS);
+      if (idempotency.find(record.tenant, record.key, 0)) return { outcome: 'idempotency_key_taken' };
+    }
+    if (row.tenant === null || row.reuseKey === null) return undefined;
+    const holder = queries.findReusable(row.tenant, row.reuseKey);
+    return holder === undefined || holder.id === row.id ? undefined : { outcome: 'reuse_key_taken' };
+  };
+
   const store: SandboxStore = {
     create: ({ row, transition, idempotency: record, quota }) =>
       onStorage(() =>
         db.transaction(() => {
-          if (record !== null) {
-            idempotency.forget(record.createdAtMs - IDEMPOTENCY_WINDOW_MS);
-            if (idempotency.find(record.tenant, record.key, 0)) return { outcome: 'idempotency_key_taken' };
-          }
+          const taken = keyTaken(record, row);
+          if (taken !== undefined) return taken;
           if (rows.find(row.id) !== undefined) return { outcome: 'id_taken' };
           const refused = overQuota(quota, row);
           if (refused !== undefined) return refused;
@@ -50,12 +56,19 @@ export function sqliteSandboxStore({ db, close }: SqliteConnection): SandboxStor
         }, IMMEDIATE),
       ),
     find: (id) => onStorage(() => rows.find(id)),
-    replace: ({ next, expectedVersion, transition, quota }) =>
+    findReusable: (tenant, reuseKey) =>
+      onStorage(() => {
+        const record = queries.findReusable(tenant, reuseKey);
+        return record === undefined ? undefined : fromRecord(record);
+      }),
+    replace: ({ next, expectedVersion, transition, quota, idempotency: record = null }) =>
       onStorage(() =>
         db.transaction(() => {
-          const refused = overQuota(quota, next);
+          const refused =
+            (transition?.event === 'CLAIMED' ? keyTaken(record, next) : undefined) ?? overQuota(quota, next);
           if (refused !== undefined) return refused;
           if (!rows.update(next, expectedVersion)) return { outcome: 'version_moved' };
+          if (record !== null) idempotency.insert(record);
           return { outcome: 'replaced', transition: transition === null ? null : history.append(transition) };
         }, IMMEDIATE),
       ),
@@ -63,6 +76,7 @@ export function sqliteSandboxStore({ db, close }: SqliteConnection): SandboxStor
     due: (deadline, nowMs, limit, skip) => onStorage(() => queries.due(deadline, nowMs, limit, skip)),
     purgeable: (nowMs, limit) => onStorage(() => queries.purgeable(nowMs, limit)),
     inStates: (states, afterId, limit) => onStorage(() => queries.inStates(states, afterId, limit)),
+    memoryOf: (states) => onStorage(() => queries.memoryOf(states)),
     storedStates: () => onStorage(queries.storedStates),
     countByState: () => onStorage(queries.countByState),
     countOverdue: (nowMs) => onStorage(() => countOverdue(nowMs)),

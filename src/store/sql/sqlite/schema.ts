@@ -10,6 +10,8 @@ export const sandboxes = sqliteTable(
     tenant: text('tenant'),
     /** Id of the API key that started it. */
     ownerKeyId: text('owner_key_id'),
+    /** Find or start: one per tenant among rows that are not deleting or deleted. */
+    reuseKey: text('reuse_key'),
     state: text('state').notNull(),
     /** Raised by every transition and PATCH; guards every write. */
     version: integer('version').notNull(),
@@ -35,6 +37,8 @@ export const sandboxes = sqliteTable(
     /** MiB; null = no bound asked. */
     diskMb: integer('disk_mb'),
     pids: integer('pids').notNull(),
+    /** True: its container was made with other limits, and gets these before it runs. */
+    owesResources: integer('owes_resources', { mode: 'boolean' }).notNull().default(false),
     /** null = none. */
     timeoutSeconds: real('timeout_seconds'),
     /** null = none. */
@@ -86,6 +90,9 @@ export const sandboxes = sqliteTable(
     index('sandboxes_created').on(table.createdAtMs, table.id),
     index('sandboxes_tenant_created').on(table.tenant, table.createdAtMs, table.id),
     index('sandboxes_state').on(table.state, table.id),
+    uniqueIndex('sandboxes_reuse_key')
+      .on(table.tenant, table.reuseKey)
+      .where(sql`reuse_key is not null and state not in ('deleting', 'deleted')`),
     index('sandboxes_start_by').on(table.startByMs).where(sql`start_by_ms is not null`),
     index('sandboxes_stop_at').on(table.stopAtMs).where(sql`stop_at_ms is not null`),
     index('sandboxes_idle_stop_at').on(table.idleStopAtMs).where(sql`idle_stop_at_ms is not null`),
