@@ -30,12 +30,12 @@ export const e2bMetricsQuerySchema = z.object({ start: wholeNumber.optional(), e
 
 const mostLines = wholeNumber.pipe(z.number().min(0).max(10_000)).default(1_000);
 
-/** `start`: epoch milliseconds. Lines carry no instants of their own, so it leaves nothing out. */
+/** `start`: epoch milliseconds; earlier lines are left out. */
 export const e2bLogsQuerySchema = z.object({ start: wholeNumber.optional(), limit: mostLines });
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 
-/** `cursor`: epoch milliseconds, which leave nothing out either. */
+/** `cursor`: epoch milliseconds; where the reading goes on, in its direction. */
 export const e2bLogsV2QuerySchema = z.object({
   cursor: wholeNumber.optional(),
   limit: mostLines,

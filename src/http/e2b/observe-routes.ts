@@ -5,8 +5,7 @@ import {
   logLevels,
 } from '../../contract/e2b-calls.ts';
 import type { E2bLogEntry, E2bMetric } from '../../contract/e2b-sandbox.ts';
-import type { Sandbox } from '../../domain/sandbox.ts';
-import { containerLog, recentSamples } from '../../operations/e2b-observe.ts';
+import { containerLog, type LogLine, recentSamples } from '../../operations/e2b-observe.ts';
 import type { Http } from '../http-deps.ts';
 import { isoInstant } from '../instants.ts';
 import { addE2bEndpoint } from './e2b-endpoint.ts';
@@ -48,25 +47,27 @@ function addLogs(http: Http): void {
   const { operations } = http.deps;
   const first = { method: 'get', paths: ['/sandboxes/{sandboxID}/logs'], operation: 'e2bLogs' } as const;
   addE2bEndpoint(http, { ...first, query: e2bLogsQuerySchema }, async ({ c, caller, id, query }) => {
-    const { row, text } = await containerLog(operations, caller, id);
-    const logEntries = entriesOf(row, text).slice(0, query.limit);
+    const lines = await containerLog(operations, caller, id, c.req.raw.signal);
+    const isAsked = ({ atMs }: LogLine) => atMs >= (query.start ?? 0);
+    const logEntries = lines.filter(isAsked).map(entryOf).slice(0, query.limit);
     const logs = logEntries.map(({ timestamp, message }) => ({ timestamp, line: message }));
     return c.json({ logs, logEntries }, 200);
   });
   const second = { method: 'get', paths: ['/v2/sandboxes/{sandboxID}/logs'], operation: 'e2bLogsV2' } as const;
   addE2bEndpoint(http, { ...second, query: e2bLogsV2QuerySchema }, async ({ c, caller, id, query }) => {
-    const { row, text } = await containerLog(operations, caller, id);
+    const lines = await containerLog(operations, caller, id, c.req.raw.signal);
+    const isForward = query.direction === 'forward';
+    const isBeyond = ({ atMs }: LogLine) =>
+      query.cursor === undefined || (isForward ? atMs >= query.cursor : atMs <= query.cursor);
     const isAsked = ({ level, message }: E2bLogEntry) =>
       logLevels.indexOf(level) >= logLevels.indexOf(query.level) && message.includes(query.search ?? '');
-    const entries = entriesOf(row, text).filter(isAsked);
-    const ordered = query.direction === 'forward' ? entries : entries.reverse();
+    const entries = lines.filter(isBeyond).map(entryOf).filter(isAsked);
+    const ordered = isForward ? entries : entries.reverse();
     return c.json({ logs: ordered.slice(0, query.limit) }, 200);
   });
 }
 
-/** The engine's log has no levels, and its tail no instants: each line is as old as the run it belongs to. */
-function entriesOf(row: Sandbox, text: string): E2bLogEntry[] {
-  const timestamp = isoInstant(row.startedAtMs ?? row.createdAtMs);
-  const lines = text.split('\n').filter((line) => line !== '');
-  return lines.map((message) => ({ timestamp, message, level: 'info', fields: {} }));
+/** The engine's log has no levels. */
+function entryOf({ atMs, text }: LogLine): E2bLogEntry {
+  return { timestamp: isoInstant(atMs), message: text, level: 'info', fields: {} };
 }
