@@ -1,5 +1,5 @@
 /** `x`: how many times, of a ratio. */
-export type Unit = 'ms' | 'transitions/s' | 'requests/s' | 'MB/s' | 'MiB' | 'x';
+export type Unit = 'ms' | 'transitions/s' | 'requests/s' | 'MB/s' | 'MiB' | 'KiB' | 'x' | '%' | 'sandboxes';
 
 /** What was measured on one side. Failures are kept beside the samples: a row with one does not pass. */
 export interface Side {

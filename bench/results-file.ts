@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 
-const unit = z.enum(['ms', 'transitions/s', 'requests/s', 'MB/s', 'MiB', 'x']);
+const unit = z.enum(['ms', 'transitions/s', 'requests/s', 'MB/s', 'MiB', 'KiB', 'x', '%', 'sandboxes']);
 const samples = z.array(z.number()).readonly();
 const summary = z.object({
   n: z.number(),

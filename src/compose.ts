@@ -82,7 +82,7 @@ async function open(config: Config, env: Environment, start: Start): Promise<Ser
   log.info({ event: 'service.started', url: ports.url, serviceId: world.serviceId, liveStore: kind, detail }, 'ready');
   return {
     url: ports.url,
-    banner: banner(ports, firstKey, config.SANDGLASS_ADMIN_KEY !== null),
+    banner: banner(ports, firstKey, config.SANDGLASS_ADMIN_KEY !== null, pool.floors()),
     async close(why) {
       log.info({ event: 'service.stopping', why }, 'stopping');
       await opened.close();
@@ -149,6 +149,7 @@ async function openOperations(config: Config, world: World, opened: CloseStack) 
   const operations: OperationDeps = {
     ...world,
     slots: pool.slots,
+    pool: pool.slots,
     capacity: pool.capacity,
     onStart: onStart(metrics, log),
     startDefaults,

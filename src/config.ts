@@ -158,7 +158,7 @@ export const settings = {
   SANDGLASS_POOL: setting(
     floors,
     '',
-    'Warm containers kept ready, by template, such as base=8,python=2; empty = what templates say, and else none.',
+    'Warm containers kept ready, by template, such as base=8,python=2; empty = what templates say, and else none. `npm start` takes base=4.',
   ),
   SANDGLASS_POOL_HOT_USES: setting(whole(1, 1_000), '3', 'Starts of a kind within the window that make it hot.'),
   SANDGLASS_POOL_HOT_WINDOW_SECONDS: setting(number(1, 86_400), '600', 'Window in which starts of a kind are counted.'),
@@ -227,7 +227,7 @@ export type Config = { readonly [K in SettingName]: z.output<(typeof settings)[K
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Named in the API contract, and read by clients or by parts that are not built yet. */
-const KNOWN_ELSEWHERE = ['SANDGLASS_URL', 'SANDGLASS_API_KEY', 'SANDGLASS_NO_INSTALL'];
+const KNOWN_ELSEWHERE = ['SANDGLASS_URL', 'SANDGLASS_API_KEY', 'SANDGLASS_ADMIN_URL', 'SANDGLASS_NO_INSTALL'];
 
 /** Reads every setting; throws `invalid_request` naming all wrong ones at once. Values of secrets are never shown. */
 export function readConfig(env: Environment): Config {

@@ -17,10 +17,16 @@ export interface BenchService {
   end(): Promise<void>;
 }
 
-/** The built service as its users run it, with its default settings, in a process and a data directory of its own. */
-export async function benchService(cleanUp: (task: () => Promise<void>) => void): Promise<BenchService> {
+/**
+ * The built service as its users run it, with its default settings but for those of `env`, in a process and a data
+ * directory of its own.
+ */
+export async function benchService(
+  cleanUp: (task: () => Promise<void>) => void,
+  env: Readonly<Record<string, string>> = {},
+): Promise<BenchService> {
   const dataDir = scratchFolder();
-  let starting = startService({}, dataDir);
+  let starting = startService(env, dataDir);
   cleanUp(async () => {
     const last = await starting.catch(() => undefined);
     if (last === undefined) await removeHalfStarted(dataDir);

@@ -6,7 +6,7 @@ import { expectRunning } from './raw-containers.ts';
 const viewSchema = z.object({
   id: z.string(),
   state: z.string(),
-  start: z.object({ durationMs: z.number(), stages: z.record(z.string(), z.number()) }).nullable(),
+  start: z.object({ path: z.string(), durationMs: z.number(), stages: z.record(z.string(), z.number()) }).nullable(),
 });
 
 export type SandboxView = z.infer<typeof viewSchema>;

@@ -4,6 +4,7 @@ import { errorMessage, SandboxError } from '../domain/errors.ts';
 import type { AgentClient, AgentInitOutcome } from '../ports/agent-client.ts';
 import type { Clock } from '../ports/clock.ts';
 import { connectOnce } from './connect-once.ts';
+import { postOnce } from './post-once.ts';
 import { upgradeAgent } from './upgrade-agent.ts';
 
 /** Between two tries while the agent comes up: it listens some 55 ms after its start. */
@@ -20,13 +21,13 @@ export function httpAgentClient({ clock }: { readonly clock: Clock }): AgentClie
   return {
     async init(endpoint, secret, init, { patienceMs, isUp = false, signal }) {
       const call = { endpoint, secret, path: agentPaths.init, body: init };
-      if (isUp) return askOnce(dispatcher, call, patienceMs, signal);
+      if (isUp) return askOnce(call, patienceMs, signal);
       const giveUpMs = clock.monotonicMs() + patienceMs;
       for (;;) {
         signal.throwIfAborted();
         try {
           await connectOnce(endpoint);
-          return await ask(dispatcher, call, LONGEST_ANSWER_MS, signal);
+          return await ask(call, LONGEST_ANSWER_MS, signal);
         } catch (cause) {
           signal.throwIfAborted();
           if (clock.monotonicMs() >= giveUpMs) throw silent(cause);
@@ -42,8 +43,8 @@ export function httpAgentClient({ clock }: { readonly clock: Clock }): AgentClie
     },
     async call(endpoint, accessToken, { method, path, headers, body, signal }) {
       try {
-        const answer = await request(`http://${endpoint}${path}`, {
-          ...{ method, dispatcher: streams, signal, body: body ?? null },
+        const answer = await streams.request({
+          ...{ origin: `http://${endpoint}`, path, method, signal, body: body ?? null },
           headers: { ...headers, [agentHeaders.accessToken]: accessToken },
         });
         // A body that is destroyed, or breaks after its reader has gone, must not end the process.
@@ -100,9 +101,9 @@ function send(dispatcher: Dispatcher, { endpoint, secret, path, body }: Call, si
   });
 }
 
-async function askOnce(dispatcher: Dispatcher, call: Call, withinMs: number, signal: AbortSignal) {
+async function askOnce(call: Call, withinMs: number, signal: AbortSignal) {
   try {
-    return await ask(dispatcher, call, withinMs, signal);
+    return await ask(call, withinMs, signal);
   } catch (cause) {
     signal.throwIfAborted();
     throw silent(cause);
@@ -110,21 +111,21 @@ async function askOnce(dispatcher: Dispatcher, call: Call, withinMs: number, sig
 }
 
 /** Rejects when there was no answer, or none that an agent gives. */
-async function ask(
-  dispatcher: Dispatcher,
-  call: Call,
-  withinMs: number,
-  outer: AbortSignal,
-): Promise<AgentInitOutcome> {
-  const signal = AbortSignal.any([outer, AbortSignal.timeout(withinMs)]);
-  const { statusCode, body } = await send(dispatcher, call, signal);
-  const answer: unknown = await body.json().catch(() => undefined);
-  if (statusCode === 200) return { outcome: 'ready' };
-  if (statusCode === 409) return { outcome: 'other_incarnation' };
-  if (statusCode === 422 && isRefusal(answer)) {
+async function ask(call: Call, withinMs: number, signal: AbortSignal): Promise<AgentInitOutcome> {
+  const { endpoint, secret, path, body } = call;
+  const post = { endpoint, path, body, headers: { [agentHeaders.initSecret]: secret } };
+  const { status, body: answer } = await postOnce(post, { withinMs, signal });
+  if (status === 200) return { outcome: 'ready', ...tookOf(answer) };
+  if (status === 409) return { outcome: 'other_incarnation' };
+  if (status === 422 && isRefusal(answer)) {
     return { outcome: 'refused', message: answer.message, exitCode: answer.exitCode };
   }
-  throw new Error(`an agent answered ${statusCode} to ${call.path}`);
+  throw new Error(`an agent answered ${status} to ${path}`);
+}
+
+function tookOf(answer: unknown): { readonly tookMs?: number } {
+  const isTold = typeof answer === 'object' && answer !== null && 'tookMs' in answer;
+  return isTold && typeof answer.tookMs === 'number' ? { tookMs: answer.tookMs } : {};
 }
 
 function isRefusal(answer: unknown): answer is { message: string; exitCode: number | null } {

@@ -24,7 +24,7 @@ import { shutdown } from './shutdown.ts';
 import { terminalUpgrade } from './terminal/terminal-upgrade.ts';
 import { startTicks } from './ticks.ts';
 import { tunnel } from './tunnel.ts';
-import { warmUp } from './warm-up.ts';
+import { rehearse, warmUp } from './warm-up.ts';
 
 /** The main process of a sandbox, under docker-init: listens, and does nothing until it is given a run. */
 function main(): void {
@@ -42,18 +42,29 @@ function main(): void {
   const ending = shutdown({ groups, terminals, endWith });
   const port = Number(process.env[agentVariables.port] ?? AGENT_PORT);
   let isRehearsed = false;
-  const rehearse = async ({ accessToken }: AgentInit) => {
+  const onRehearsal = async ({ accessToken }: AgentInit) => {
     isRehearsed = true;
     fifos.fill();
-    await warmUp(port, accessToken);
+    await rehearse(port, accessToken);
   };
-  const onReady = (init: AgentInit) => {
-    if (!isRehearsed) void rehearse(init);
+  const onReady = ({ accessToken }: AgentInit) => {
+    if (isRehearsed) return;
+    fifos.fill();
+    void warmUp(port, accessToken);
   };
   const server = agentServer({
     session: deps.session,
     routes: [
-      initRoute({ ...deps, imageEnv, imageWorkdir, initSecretHash, mainCommand: command, onReady, rehearse, endWith }),
+      initRoute({
+        ...deps,
+        imageEnv,
+        imageWorkdir,
+        initSecretHash,
+        mainCommand: command,
+        onReady,
+        rehearse: onRehearsal,
+        endWith,
+      }),
       stopRoute(ending, initSecretHash),
       ...healthRoutes(deps.session),
       ...connectRoutes([Process.typeName], (router) => router.service(Process, processService(deps, table))),

@@ -3,12 +3,32 @@ import { agentHeaders } from '../contract/agent.ts';
 
 const LIMIT_MS = 5_000;
 const STREAM = 'application/connect+json';
+
+interface Call {
+  readonly path: string;
+  readonly type: string;
+  readonly message: object;
+}
+
 /** Calls about things that are not there: they leave nothing behind. The commonest first calls come first. */
-const CALLS: readonly { readonly path: string; readonly type: string; readonly message: object }[] = [
+const CALLS: readonly Call[] = [
   { path: '/process.Process/Connect', type: STREAM, message: { process: { tag: 'warm-up' } } },
   { path: '/filesystem.Filesystem/Stat', type: 'application/json', message: { path: '/proc/0/warm-up' } },
   { path: '/filesystem.Filesystem/WatchDir', type: STREAM, message: { path: '/proc/0/warm-up' } },
 ];
+
+/** A real one, for a container that is nobody's yet; our own exec would be listed for whoever claims it. */
+const PROCESS: Call = {
+  path: '/process.Process/Start',
+  type: STREAM,
+  message: { process: { cmd: '/bin/sh', args: ['-c', ':'] } },
+};
+
+/** Before anybody has the container: the calls of `warmUp`, and one that starts a process. Never rejects. */
+export async function rehearse(port: number, accessToken: string): Promise<void> {
+  await warmUp(port, accessToken);
+  await say(port, PROCESS, accessToken);
+}
 
 /**
  * Makes the first calls of a sandbox's user as fast as the later ones: V8 compiles a function when it is first called,
@@ -16,10 +36,7 @@ const CALLS: readonly { readonly path: string; readonly type: string; readonly m
  * other, so that a real one comes in between. Costs 40 ms of a core and 3 MiB (measured 2026-11-24). Never rejects.
  */
 export async function warmUp(port: number, accessToken: string): Promise<void> {
-  for (const { path, type, message } of CALLS) {
-    const json = Buffer.from(JSON.stringify(message));
-    await say(port, headOf(path, type, accessToken), type === STREAM ? enveloped(json) : json);
-  }
+  for (const call of CALLS) await say(port, call, accessToken);
 }
 
 function headOf(path: string, type: string, accessToken: string): string {
@@ -34,7 +51,10 @@ function enveloped(message: Buffer): Buffer {
 }
 
 /** On a bare socket: an HTTP client would be one more thing to compile. */
-function say(port: number, head: string, body: Buffer): Promise<void> {
+function say(port: number, { path, type, message }: Call, accessToken: string): Promise<void> {
+  const json = Buffer.from(JSON.stringify(message));
+  const body = type === STREAM ? enveloped(json) : json;
+  const head = headOf(path, type, accessToken);
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' });
     socket.setTimeout(LIMIT_MS, () => socket.destroy());

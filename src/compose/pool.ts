@@ -11,6 +11,7 @@ import type { TemplateRegistry } from '../operations/template-registry.ts';
 import { capacity, type RunningCapacity } from '../pool/capacity.ts';
 import { databaseReserve } from '../pool/database-reserve.ts';
 import { diskGuard } from '../pool/disk-guard.ts';
+import { type FirstFill, firstFill } from '../pool/first-fill.ts';
 import { startJanitor } from '../pool/janitor.ts';
 import { janitorDefaults } from '../pool/janitor-policy.ts';
 import { hostMemoryFiles } from '../pool/memory-files.ts';
@@ -18,7 +19,6 @@ import { readMemory } from '../pool/memory-pressure.ts';
 import { type Floor, type Pool, pool } from '../pool/pool.ts';
 import { pressureWatch } from '../pool/pressure-watch.ts';
 import { reclaim } from '../pool/reclaim.ts';
-import { shortSignature } from '../pool/signature.ts';
 import type { Change, ChangeFeed } from '../ports/change-feed.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ContainerRuntime, EngineInfo } from '../ports/container-runtime.ts';
@@ -26,6 +26,7 @@ import type { Ids } from '../ports/ids.ts';
 import type { SandboxStore } from '../ports/sandbox-store.ts';
 import type { CloseStack } from '../reconcile/close-stack.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
+import { poolEvents } from './pool-events.ts';
 
 interface World {
   readonly store: SandboxStore;
@@ -47,13 +48,14 @@ export interface OpenedPool {
   begin(): void;
   /** Floors, images, the agent and the engine's size are looked at again. */
   refresh(): Promise<void>;
-  /** Resolves when the floors are warm for the first time, or have had their time. */
-  readonly firstFill: { isOver(): boolean };
+  readonly status: Pool['status'];
+  /** Over as soon as every floor was warm once, or has had its time. */
+  readonly firstFill: Pick<FirstFill, 'isOver'>;
+  /** What the configuration keeps ready; empty = the pool is off. */
+  floors(): readonly { readonly template: string; readonly count: number }[];
 }
 
 const MIB = 1024 * 1024;
-/** /readyz waits no longer for the first floors. */
-const FIRST_FILL_MS = 60_000;
 
 /** Warm containers, the room for sandboxes, and who makes room when it is short. */
 export function openPool(
@@ -89,9 +91,11 @@ export function openPool(
     evictSlots: (neededMb) => slots.evict(neededMb),
     hurry: () => void pressure.look(),
   });
+  const events = poolEvents(world);
+  const floors = () => floorsOf(config, templates, startDefaults);
   const slots = pool({
     ...{ store, runtime, feed, clock, log, lifecycle, ids: world.ids, capacity: rooms },
-    floors: () => floorsOf(config, templates, startDefaults),
+    floors,
     hot: {
       windowMs: config.SANDGLASS_POOL_HOT_WINDOW_SECONDS * 1000,
       uses: config.SANDGLASS_POOL_HOT_USES,
@@ -99,16 +103,9 @@ export function openPool(
     },
     isPressed: () => (pressure.last()?.ratio ?? 0) > (config.SANDGLASS_POOL_PRESSURE.pressed.at(-1)?.aboveRatio ?? 1),
     startConcurrency: config.SANDGLASS_START_CONCURRENCY ?? Math.max(1, Math.floor(cpus().length / 2)),
-    onClaim: metrics.onClaim,
-    onTierChange(change, group) {
-      metrics.onTierChange(change);
-      const fields = { event: `pool.${change}`, signature: shortSignature(group.signature), image: group.make.image };
-      log.info(
-        fields,
-        change === 'promoted' ? 'used often: slots are kept for it' : 'not used any more: no slots kept',
-      );
-    },
+    ...events,
   });
+  metrics.watchPool({ pool: slots.status, capacity: rooms.status });
   const reclaiming = reclaim({ store, lifecycle });
   const isGuarded = () => engine !== undefined && !engine.diskEnforced;
   const freeSpace = async () => {
@@ -116,8 +113,7 @@ export function openPool(
     const seen = await statfs(engine.dataRoot).catch(() => undefined);
     return seen && { freeBytes: seen.bavail * seen.bsize, totalBytes: seen.blocks * seen.bsize };
   };
-  let beganMs = Number.POSITIVE_INFINITY;
-  let isFilled = false;
+  const filling = firstFill({ clock, status: slots.status });
   return {
     slots,
     capacity: rooms,
@@ -128,7 +124,11 @@ export function openPool(
       opened.add(feed.subscribe(follow));
     },
     begin() {
-      beganMs = clock.monotonicMs();
+      filling.begin();
+      for (const template of config.SANDGLASS_POOL.keys()) {
+        if (templates.find(template) !== undefined) continue;
+        log.warn({ event: 'pool.no_template', template }, 'SANDGLASS_POOL names a template that does not exist');
+      }
       const janitor = startJanitor({
         ...{
           clock,
@@ -144,7 +144,7 @@ export function openPool(
         closeSlot: (id) => slots.closeSlot(id),
         hasWaiting: () => rooms.status().waiting > 0,
         stopLongestPaused: reclaiming.stopLongestPaused,
-        onReaped: (slot, why) => metrics.onReaped(slot.tier, why),
+        onReaped: events.onReaped,
       });
       parts.guard = diskGuard({
         ...{ clock, log, freeSpace, onRoom: rooms.roomMayHaveAppeared, stopForDisk: reclaiming.stopForDisk },
@@ -155,6 +155,11 @@ export function openPool(
       opened.add(() => slots.end());
       void lookAtEngine()
         .then(slots.begin)
+        .then(() => {
+          filling.floorsAreKnown();
+          // The pool has subscribed before: it has heard of a slot already.
+          opened.add(feed.subscribe(({ row }) => row.state === 'warm' && filling.look()));
+        })
         .catch((error: unknown) => {
           log.warn({ event: 'pool.not_begun', error: errorMessage(error) }, 'the pool begins with the next look');
         });
@@ -162,13 +167,11 @@ export function openPool(
     async refresh() {
       await lookAtEngine();
       await slots.refresh();
+      filling.floorsAreKnown();
     },
-    firstFill: {
-      isOver() {
-        isFilled ||= clock.monotonicMs() - beganMs >= FIRST_FILL_MS || slots.status().belowFloor.length === 0;
-        return isFilled;
-      },
-    },
+    firstFill: filling,
+    status: slots.status,
+    floors: () => floors().map(({ start, slots: count }) => ({ template: start.template ?? start.image, count })),
   };
 }
 

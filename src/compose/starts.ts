@@ -18,10 +18,18 @@ export function startDefaultsOf(config: Config): StartDefaults {
   };
 }
 
-/** Counts every start, and tells each with its stages at the level debug. */
+/** Counts every start, and tells each with its stages at the level debug: `agent` is a part of `ready`. */
 export function onStart(metrics: Pick<Metrics, 'onStart'>, log: Log): (report: StartObservation) => void {
   return (report) => {
     metrics.onStart(report);
-    log.debug({ event: 'sandbox.start', ...report }, 'a start and its stages, in milliseconds');
+    const { agentMs, durationMs, stages, ...about } = report;
+    const all = Object.entries(agentMs === undefined ? stages : { ...stages, agent: agentMs });
+    const rounded = Object.fromEntries(all.map(([name, ms]) => [name, hundredths(ms)]));
+    const fields = { event: 'sandbox.start', ...about, durationMs: hundredths(durationMs), stages: rounded };
+    log.debug(fields, 'a start and its stages, in milliseconds');
   };
+}
+
+function hundredths(ms: number): number {
+  return Math.round(ms * 100) / 100;
 }

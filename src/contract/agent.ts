@@ -52,6 +52,8 @@ export interface AgentInit {
 /** 200 of `POST /init`. */
 export interface AgentInitDone {
   readonly outcome: 'ready';
+  /** What this call took inside the agent, milliseconds. */
+  readonly tookMs: number;
 }
 
 /** 422 of `POST /init`: the agent ends after it. */

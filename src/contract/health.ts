@@ -4,11 +4,14 @@ export const healthSchema = z.object({ status: z.literal('ok') }).openapi('Healt
 
 const checkSchema = z.object({ ok: z.boolean(), detail: z.string() });
 
-/** 200 while a sandbox can be started, else 503; `degraded` names what is wrong although it can. */
+/**
+ * 200 while a sandbox can be started and the first floors of the pool are warm, or have had a minute for it; else 503.
+ * `degraded` names what is wrong although they can.
+ */
 export const readinessSchema = z
   .object({
     ready: z.boolean(),
-    checks: z.object({ sql: checkSchema, live: checkSchema, engine: checkSchema }),
+    checks: z.object({ sql: checkSchema, live: checkSchema, engine: checkSchema, pool: checkSchema }),
     degraded: z.array(z.string()),
   })
   .openapi('Readiness');

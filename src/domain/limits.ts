@@ -65,6 +65,11 @@ function envBytes(env: Readonly<Record<string, string>>): number {
   return Object.entries(env).reduce((sum, [name, value]) => sum + encoder.encode(`${name}=${value}`).length + 1, 0);
 }
 
+/** True where nothing that is held can break it. */
+export function isUnbounded({ sandboxes, cpus, memoryMb }: Quota): boolean {
+  return sandboxes === null && cpus === null && memoryMb === null;
+}
+
 /** The first bound of the quota that adding `more` would break; null when all hold. */
 export function brokenQuota(usage: Usage, more: Usage, quota: Quota): keyof Quota | null {
   for (const name of ['sandboxes', 'cpus', 'memoryMb'] as const) {

@@ -82,6 +82,8 @@ export interface StartReport {
   readonly durationMs: number;
   /** Stage name -> milliseconds. */
   readonly stages: Readonly<Record<string, number>>;
+  /** Milliseconds of the stage `ready` that the agent itself took; absent where it did not say. */
+  readonly agentMs?: number;
 }
 
 /** One sandbox as SQL holds it. Instants are epoch milliseconds; null = not set. */

@@ -14,6 +14,7 @@ import { addOpenapiRoute } from './openapi-document.ts';
 import { checkTarget } from './request-target.ts';
 import { addAdminRoutes } from './routes/admin.ts';
 import { addBatchRoute } from './routes/batch.ts';
+import { addCapacityRoute } from './routes/capacity.ts';
 import { addEngineRoutes } from './routes/engines.ts';
 import { addEventRoutes } from './routes/events.ts';
 import { addExecRoutes } from './routes/exec.ts';
@@ -26,6 +27,7 @@ import { addLifecycleRoutes } from './routes/lifecycle.ts';
 import { addListRoute } from './routes/list.ts';
 import { addLogRoute } from './routes/logs.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
+import { addPoolRoutes } from './routes/pool.ts';
 import { addProcessRoute } from './routes/processes.ts';
 import { addSandboxRoutes } from './routes/sandboxes.ts';
 import { addStartRoute } from './routes/start.ts';
@@ -59,6 +61,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   for (const addRoutes of [addKeyRoutes, addAdminRoutes, addHealthRoutes, addOpenapiRoute]) addRoutes(http);
   for (const addRoutes of [addExecRoutes, addFileRoutes, addLogRoute, addMetricsRoute, addProcessRoute])
     addRoutes(http);
+  for (const addRoutes of [addPoolRoutes, addCapacityRoute]) addRoutes(http);
   addTicketRoute(http);
   addTerminalRoute(http);
   addE2bRoutes(http);

@@ -1,3 +1,4 @@
+import type { PoolEventData } from '../contract/pool.ts';
 import type { SandboxEventData } from '../contract/sandbox-event.ts';
 import { errorMessage } from '../domain/errors.ts';
 import type { WatchedEvent } from '../operations/watch-events.ts';
@@ -74,7 +75,8 @@ function textsOf(http: Http, events: AsyncGenerator<WatchedEvent>): () => Promis
 
 async function textOf(http: Http, event: WatchedEvent): Promise<string> {
   if (event.kind === 'notice') {
-    const data: SandboxEventData = { ...(await http.viewOf(event.row)), transition: null };
+    const data: SandboxEventData | PoolEventData =
+      event.row === null ? event.about : { ...(await http.viewOf(event.row)), transition: null };
     return `event: ${event.name}\ndata: ${JSON.stringify(data)}\n\n`;
   }
   const transition = historyItem(event.transition);

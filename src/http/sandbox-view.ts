@@ -1,7 +1,7 @@
 import { AGENT_PORT } from '../contract/agent.ts';
 import type { SandboxView } from '../contract/sandbox-view.ts';
 import { nextDeadline } from '../domain/lifetime.ts';
-import type { Reason, Sandbox } from '../domain/sandbox.ts';
+import type { Reason, Sandbox, StartReport } from '../domain/sandbox.ts';
 import { readSpec } from '../domain/spec.ts';
 import { isoInstant, maybeInstant } from './instants.ts';
 
@@ -37,9 +37,13 @@ export function sandboxViews(deps: SandboxViewDeps): (row: Sandbox) => Promise<S
     incarnation: row.incarnation,
     version: row.version,
     engine: row.engine,
-    start: row.start === null ? null : { ...row.start, stages: { ...row.start.stages } },
+    start: row.start === null ? null : startView(row.start),
     urls: urlsView(deps, row),
   });
+}
+
+function startView({ path, durationMs, stages }: StartReport): SandboxView['start'] {
+  return { path, durationMs, stages: { ...stages } };
 }
 
 function reasonView({ code, message, exitCode, signal, oomKilled, logTail }: Reason): SandboxView['reason'] {

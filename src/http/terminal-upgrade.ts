@@ -55,7 +55,7 @@ async function serve(deps: TerminalUpgradeDeps, arrival: Arrival): Promise<void>
   deps.closing?.addEventListener('abort', leave, { once: true });
   const use = await useSandbox(deps.operations, caller, id, {
     name: 'terminal',
-    leaving: gone.signal,
+    over: gone,
     isActivity: true,
   });
   const over = () => {

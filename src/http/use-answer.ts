@@ -18,6 +18,9 @@ const PASSED_ON = [
   'x-sandglass-entry',
 ];
 
+/** As much is written at once, head and body together. */
+const SMALL_BYTES = 64 * 1024;
+
 export interface Asking extends Partial<ExchangeOptions> {
   readonly c: HttpContext;
   readonly caller: Caller;
@@ -35,7 +38,7 @@ export function answerByUse(
 ): Promise<Response> {
   const isUse = isActivity && c.req.header('x-sandglass-no-activity') !== '1';
   return exchange(http, c, { isEndless }, async (open) => {
-    const wish = { name, leaving: open.leaving, isActivity: isUse };
+    const wish = { name, over: open.over, isActivity: isUse };
     const use = await useSandbox(http.deps.operations, caller, id, wish);
     c.get('facts').incarnation = use.row.incarnation;
     try {
@@ -53,6 +56,24 @@ export async function passOn(open: Exchange, use: Use, answer: AgentAnswer): Pro
     const value = answer.headers[name];
     if (typeof value === 'string') headers[name] = value;
   }
+  const isSmall = Number(headers['content-length'] ?? Number.NaN) <= SMALL_BYTES;
+  if (!isSmall || open.c.req.method === 'HEAD') {
+    sendHead(open, answer.status, headers);
+    return sendBody(open, answer.body, use.touch);
+  }
+  const body = await wholeOf(answer.body).catch(async () => {
+    throw await use.whyEnded();
+  });
+  use.touch();
   sendHead(open, answer.status, headers);
-  await sendBody(open, answer.body, use.touch);
+  open.outgoing.end(body);
+}
+
+function wholeOf(body: AgentAnswer['body']): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    body.on('data', (chunk: Buffer) => chunks.push(chunk));
+    body.once('end', () => resolve(Buffer.concat(chunks)));
+    body.once('error', reject);
+  });
 }

@@ -14,7 +14,11 @@ export interface Exchange {
   readonly c: HttpContext;
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
-  /** Aborts when the caller has gone; for endless streams also when the service ends. */
+  /** Whether `c.res` has headers for pages of other origins; it is slow to look. */
+  readonly hasOrigins: boolean;
+  /** Aborts when the caller has gone; for endless streams also when the service ends. Whoever answers may abort it too. */
+  readonly over: AbortController;
+  /** Its signal. */
   readonly leaving: AbortSignal;
   /** Longest time that bytes wait for a reader who takes none. */
   readonly stallMs: number;
@@ -40,14 +44,15 @@ export async function exchange(
   answer: (exchange: Exchange) => Promise<void>,
 ): Promise<Response> {
   const { incoming, outgoing } = bindings(c);
-  const left = new AbortController();
-  const leave = () => left.abort(new Error('the caller left'));
+  const over = new AbortController();
+  const leave = () => over.abort(new Error('the caller left'));
   outgoing.once('close', leave);
   const { closing } = http.deps;
-  const end = () => left.abort(new Error('the service ends'));
+  const end = () => over.abort(new Error('the service ends'));
   if (isEndless) closing?.addEventListener('abort', end, { once: true });
   try {
-    await answer({ c, incoming, outgoing, stallMs, leaving: left.signal });
+    const hasOrigins = http.deps.config.corsOrigins.length > 0;
+    await answer({ c, incoming, outgoing, hasOrigins, stallMs, over, leaving: over.signal });
     return alreadySent(outgoing.statusCode);
   } catch (error) {
     if (outgoing.destroyed) return alreadySent(LEFT);
@@ -77,12 +82,12 @@ function alreadySent(status: number): Response {
 
 /** The head of an answer, with what all of our answers say. */
 export function sendHead(
-  { c, outgoing }: Exchange,
+  { c, outgoing, hasOrigins }: Exchange,
   status: number,
   headers: Readonly<Record<string, string | number>>,
 ): void {
-  // Set so far: what lets pages of other origins read it.
-  for (const [name, value] of c.res.headers) if (name !== 'content-type') outgoing.setHeader(name, value);
+  const set = hasOrigins ? c.res.headers : [];
+  for (const [name, value] of set) if (name !== 'content-type') outgoing.setHeader(name, value);
   outgoing.writeHead(status, {
     'X-Content-Type-Options': 'nosniff',
     'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type PoolMetricSources, poolGauges } from './pool-metrics.ts';
 
 const FAST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
@@ -29,6 +30,8 @@ export interface Metrics {
   /** How a request into a sandbox ended. */
   readonly onExchange: (form: string, outcome: string) => void;
   readonly onClockJump: () => void;
+  /** Once, as soon as there is a pool: its gauges from then on. */
+  readonly watchPool: (sources: PoolMetricSources) => void;
   /** Prometheus text format. */
   readonly text: () => Promise<string>;
 }
@@ -98,6 +101,7 @@ export function createMetrics(sources: MetricSources): Metrics {
     onOom: () => ooms.inc(),
     onExchange: (form, outcome) => exchanges.inc({ form, outcome }),
     onClockJump: () => clockJumps.inc(),
+    watchPool: (poolSources) => poolGauges(registers, poolSources),
     text: () => registry.metrics(),
   };
 }

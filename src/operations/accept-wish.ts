@@ -33,10 +33,18 @@ function findTemplate(deps: OperationDeps, name: string): Template {
   });
 }
 
+/** Administrators start anything, others the images of templates and those that SANDGLASS_IMAGES allows. */
+export function mayStartImage(
+  { allowedImages, templates }: Pick<OperationDeps, 'allowedImages' | 'templates'>,
+  { role }: Pick<Caller, 'role'>,
+  image: string,
+): boolean {
+  if (role === 'admin' || templates.list().some((template) => template.image === image)) return true;
+  return allowedImages.some((pattern) => matches(pattern, image));
+}
+
 function requireAllowedImage(deps: OperationDeps, caller: Caller, image: string): void {
-  if (caller.role === 'admin') return;
-  if (deps.templates.list().some((template) => template.image === image)) return;
-  if (deps.allowedImages.some((pattern) => matches(pattern, image))) return;
+  if (mayStartImage(deps, caller, image)) return;
   throw new SandboxError('forbidden', `The image "${image}" may not be started with this key.`, {
     hint: 'Use a template, or ask an administrator to allow the image (SANDGLASS_IMAGES).',
   });

@@ -10,6 +10,7 @@ import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { KeyStore } from '../ports/key-store.ts';
 import type { LiveStore } from '../ports/live-store.ts';
+import type { PoolView } from '../ports/pool-view.ts';
 import type { Sampler } from '../ports/sampler.ts';
 import type { SandboxStore } from '../ports/sandbox-store.ts';
 import type { SlotSource } from '../ports/slot-source.ts';
@@ -26,6 +27,8 @@ export interface StartObservation {
   readonly durationMs: number;
   /** Stage -> milliseconds. */
   readonly stages: Readonly<Record<string, number>>;
+  /** Milliseconds of the stage `ready` that the agent itself took; absent where it did not say. */
+  readonly agentMs?: number;
 }
 
 /** What the operations are made of; built once, in compose.ts. */
@@ -47,6 +50,7 @@ export interface OperationDeps {
   readonly limits: Limits;
   readonly startDefaults: StartDefaults;
   readonly slots: SlotSource;
+  readonly pool: PoolView;
   readonly capacity: Capacity;
   readonly templates: TemplateRegistry;
   /** How a start or restart went; after its answer is known. */

@@ -7,6 +7,7 @@ import type { Caller } from './caller.ts';
 import { requireCapability } from './capability.ts';
 import type { OperationDeps } from './deps.ts';
 import { type CallOutcome, callLifecycle, type Standing, type Wait } from './lifecycle-call.ts';
+import { observeStart } from './observe-start.ts';
 import { isStartSettled, throwUnlessStarted } from './settled.ts';
 
 export type LifetimeWish = { readonly [K in keyof Lifetime]?: Lifetime[K] | undefined };
@@ -56,22 +57,9 @@ export async function restartSandbox(
     deps.capacity.release(request.id);
     throw error;
   });
-  observeRestart(deps, outcome, { wait, beganMs });
+  observeStart(deps, 'restart', outcome, { wait, beganMs });
   if (outcome.isSettled) throwUnlessStarted(outcome.row, outcome.row.incarnation);
   return outcome;
-}
-
-function observeRestart(
-  deps: OperationDeps,
-  { row, isSettled }: CallOutcome,
-  { wait, beganMs }: { readonly wait: Wait; readonly beganMs: number },
-): void {
-  const outcome = !isSettled ? 'unfinished' : row.startedAtMs === null ? 'failure' : 'success';
-  deps.onStart({
-    ...{ path: 'restart', outcome, sandboxId: row.id, mode: wait.seconds === 0 ? 'fast' : 'strong' },
-    durationMs: deps.clock.monotonicMs() - beganMs,
-    stages: row.start?.stages ?? {},
-  });
 }
 
 function requireRestartable(row: Sandbox): void {

@@ -1,9 +1,10 @@
 import type { Sandbox } from '../domain/sandbox.ts';
 import { acceptWish } from './accept-wish.ts';
 import type { Caller } from './caller.ts';
-import type { OperationDeps, StartObservation } from './deps.ts';
+import type { OperationDeps } from './deps.ts';
 import { findRepeated } from './idempotency.ts';
 import { type CallOutcome, gone, settle, type Wait } from './lifecycle-call.ts';
+import { observeStart } from './observe-start.ts';
 import { reuseSandbox } from './reuse-sandbox.ts';
 import { isStartSettled, throwUnlessStarted } from './settled.ts';
 import type { StartRequest } from './start-request.ts';
@@ -30,7 +31,7 @@ export async function startSandbox(
     const reused = reuseKey === null ? undefined : await reuseSandbox(deps, caller, reuseKey, wait);
     if (reused !== undefined) {
       deps.slots.reused(start);
-      observe(deps, 'reuse', reused, { wait, beganMs });
+      observeStart(deps, 'reuse', reused, { wait, beganMs });
       return { ...reused, isReused: true };
     }
     const written = await writeStart(deps, { caller, request, start }, wait);
@@ -47,23 +48,9 @@ async function finish(deps: OperationDeps, written: WrittenStart, wait: Wait, be
   const durationMs = deps.clock.monotonicMs() - takenAtMs;
   if (slot !== null && isUnfit) deps.slots.discard(slot, durationMs);
   else if (slot !== null) deps.slots.claimed(slot, durationMs);
-  observe(deps, slot === null || isUnfit ? 'cold' : 'warm', outcome, { wait, beganMs });
+  observeStart(deps, slot === null || isUnfit ? 'cold' : 'warm', outcome, { wait, beganMs });
   if (outcome.isSettled) throwUnlessStarted(outcome.row, row.incarnation);
   return outcome;
-}
-
-function observe(
-  deps: OperationDeps,
-  path: StartObservation['path'],
-  { row, isSettled, stages = {} }: CallOutcome,
-  { wait, beganMs }: { readonly wait: Wait; readonly beganMs: number },
-): void {
-  const outcome = !isSettled ? 'unfinished' : row.startedAtMs === null ? 'failure' : 'success';
-  deps.onStart({
-    ...{ path, outcome, sandboxId: row.id, mode: wait.seconds === 0 ? 'fast' : 'strong' },
-    durationMs: deps.clock.monotonicMs() - beganMs,
-    stages: { ...stages, ...(path === 'reuse' ? {} : row.start?.stages) },
-  });
 }
 
 /** A repeat joins the first while it runs, then tells how the sandbox is now. */

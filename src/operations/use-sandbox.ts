@@ -9,8 +9,8 @@ import { conflict, gone } from './lifecycle-call.ts';
 export interface UseWish {
   /** What is asked for, as a refusal names it: `exec`, `files`. */
   readonly name: string;
-  /** Aborts when the caller has gone, or is sent away. */
-  readonly leaving: AbortSignal;
+  /** Aborts when the caller has gone, or is sent away; is aborted when the run is over, with what the caller is told. */
+  readonly over: AbortController;
   /** False for what only looks, and for callers who say so: it keeps no idle sandbox alive. */
   readonly isActivity: boolean;
 }
@@ -34,31 +34,25 @@ const NEWS_MS = 1_000;
 
 /** Lets a caller in to a sandbox that runs. Throws what its state, or its age, refuses. */
 export async function useSandbox(deps: OperationDeps, caller: Caller, id: string, wish: UseWish): Promise<Use> {
-  const over = new AbortController();
+  const { over } = wish;
   let first: Sandbox | undefined;
   let newest: Sandbox | undefined;
   const settle = () => {
     if (first === undefined || newest === undefined || isSameRun(newest, first)) return;
     over.abort(ended(deps, newest, wish));
   };
-  const unsubscribe = deps.feed.subscribe(({ row }) => {
+  const close = deps.feed.subscribe(({ row }) => {
     if (row.id !== id) return;
     newest = row;
     settle();
   });
-  const leave = () => over.abort(wish.leaving.reason);
-  wish.leaving.addEventListener('abort', leave, { once: true });
-  const close = () => {
-    unsubscribe();
-    wish.leaving.removeEventListener('abort', leave);
-  };
   try {
     const row = await getVisible(deps.store, caller, id);
     first = row;
     const endpoint = requireAgent(deps, row, wish);
     settle();
     over.signal.throwIfAborted();
-    return inside(deps, { row, endpoint, wish, over: over.signal, close });
+    return inside(deps, { row, endpoint, wish, close });
   } catch (error) {
     close();
     throw error;
@@ -69,11 +63,11 @@ interface Inside {
   readonly row: Sandbox;
   readonly endpoint: string;
   readonly wish: UseWish;
-  readonly over: AbortSignal;
   readonly close: () => void;
 }
 
-function inside(deps: OperationDeps, { row, endpoint, wish, over, close }: Inside): Use {
+function inside(deps: OperationDeps, { row, endpoint, wish, close }: Inside): Use {
+  const over = wish.over.signal;
   const touch = wish.isActivity ? () => deps.activity.touch(row.id, row.incarnation) : () => undefined;
   touch();
   const whyEnded = async () => {

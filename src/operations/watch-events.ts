@@ -1,5 +1,5 @@
 import type { RecordedTransition, Sandbox } from '../domain/sandbox.ts';
-import type { Change } from '../ports/change-feed.ts';
+import type { Change, PoolChange } from '../ports/change-feed.ts';
 import { type Caller, getVisible } from './caller.ts';
 import type { OperationDeps } from './deps.ts';
 
@@ -11,7 +11,12 @@ export type WatchedEvent =
       readonly row: Sandbox | undefined;
     }
   /** Not in the history, not repeated after a broken connection. */
-  | { readonly kind: 'notice'; readonly name: string; readonly row: Sandbox };
+  | NoticedEvent;
+
+export type NoticedEvent =
+  | { readonly kind: 'notice'; readonly name: string; readonly row: Sandbox }
+  /** Of the pool. */
+  | { readonly kind: 'notice'; readonly name: string; readonly row: null; readonly about: PoolChange['about'] };
 
 export interface WatchScope {
   /** null = all that the caller may see. */
@@ -21,7 +26,8 @@ export interface WatchScope {
 }
 
 const PAGE = 200;
-const MOST_NOTICES = 100;
+/** That a reader has not taken yet; a burst of claims is one each. */
+const MOST_NOTICES = 1_000;
 
 /**
  * Transitions in order, without a gap or a repeat, until the signal aborts. They are paged from the store whenever the
@@ -46,14 +52,16 @@ async function* follow(
 ): AsyncGenerator<WatchedEvent> {
   const tenant = caller.role === 'admin' ? null : caller.tenant;
   const filter = { tenant, sandboxId: scope.sandboxId };
-  const isMine = ({ row }: Change) =>
-    (tenant === null || row.tenant === tenant) && (scope.sandboxId === null || row.id === scope.sandboxId);
+  const isMine = ({ row }: Change | PoolChange) =>
+    row === null
+      ? tenant === null && scope.sandboxId === null
+      : (tenant === null || row.tenant === tenant) && (scope.sandboxId === null || row.id === scope.sandboxId);
   const inbox = bell(deps, isMine, signal);
   let seq = scope.afterSeq;
   try {
     while (!signal.aborted) {
       inbox.reset();
-      for (const { row, notice } of inbox.takeNotices()) yield { kind: 'notice', name: `sandbox.${notice}`, row };
+      yield* inbox.takeNotices();
       const page = await deps.store.transitionsAfter(seq, filter, PAGE);
       for (const transition of page) {
         seq = transition.seq;
@@ -67,18 +75,24 @@ async function* follow(
   }
 }
 
+function noticeOf(change: Change | PoolChange): NoticedEvent | undefined {
+  if (change.row === null) return { kind: 'notice', name: `pool.${change.notice}`, row: null, about: change.about };
+  return change.notice === null ? undefined : { kind: 'notice', name: `sandbox.${change.notice}`, row: change.row };
+}
+
 /** Rings when a change of mine is published, also when that was while the page before was read. */
-function bell(deps: OperationDeps, isMine: (change: Change) => boolean, signal: AbortSignal) {
-  let notices: Change[] = [];
+function bell(deps: OperationDeps, isMine: (change: Change | PoolChange) => boolean, signal: AbortSignal) {
+  let notices: NoticedEvent[] = [];
   let hasRung = false;
   let wake = () => {};
   const ring = () => {
     hasRung = true;
     wake();
   };
-  const unsubscribe = deps.feed.subscribe((change) => {
+  const unsubscribe = deps.feed.subscribeAll((change) => {
     if (!isMine(change)) return;
-    if (change.notice !== null && notices.length < MOST_NOTICES) notices.push(change);
+    const notice = noticeOf(change);
+    if (notice !== undefined && notices.length < MOST_NOTICES) notices.push(notice);
     ring();
   });
   signal.addEventListener('abort', ring, { once: true });

@@ -1,5 +1,5 @@
 import { transitionTo } from '../domain/decide.ts';
-import { SandboxError } from '../domain/errors.ts';
+import { isSandboxError, SandboxError } from '../domain/errors.ts';
 import { newSandbox } from '../domain/new-sandbox.ts';
 import type { Sandbox } from '../domain/sandbox.ts';
 import type { NormalisedStart } from '../domain/spec.ts';
@@ -37,22 +37,28 @@ interface Asked {
  * Throws when there is no room, no engine, or no quota: then nothing was written and a slot is back where it was.
  */
 export async function writeStart(deps: OperationDeps, asked: Asked, wait: Wait): Promise<WrittenStart | KeyTaken> {
+  let mayTake = asked.request.wish.id === undefined;
   for (;;) {
     const takenAtMs = deps.clock.monotonicMs();
-    const slot = asked.request.wish.id === undefined ? deps.slots.take(asked.start) : undefined;
+    const slot = mayTake ? deps.slots.take(asked.start) : undefined;
+    // Whoever stands in line for room holds no slot: the room of slots is what those in line are given.
+    const inLine = slot === undefined ? wait : { ...wait, seconds: 0 };
     const id = slot?.id ?? asked.request.wish.id ?? deps.ids.sandboxId();
     let written: Awaited<ReturnType<typeof claim>> | Awaited<ReturnType<typeof create>>;
     let admittedAtMs = takenAtMs;
     try {
       await requireEngineFor(deps, asked.start, slot !== undefined);
       const { memoryMb } = asked.start.resources;
-      await deps.capacity.admit({ sandboxId: id, tenant: asked.caller.tenant, memoryMb }, admissionWait(wait));
+      await deps.capacity.admit({ sandboxId: id, tenant: asked.caller.tenant, memoryMb }, admissionWait(inLine));
       admittedAtMs = deps.clock.monotonicMs();
       written = slot === undefined ? await create(deps, asked, id) : await claim(deps, asked, slot);
     } catch (error) {
       deps.capacity.release(id);
-      if (slot !== undefined) deps.slots.putBack(slot);
-      throw error;
+      if (slot === undefined) throw error;
+      deps.slots.putBack(slot);
+      if (wait.seconds === 0 || !isSandboxError(error, 'capacity_exhausted')) throw error;
+      mayTake = false;
+      continue;
     }
     const writtenAtMs = deps.clock.monotonicMs();
     if (written.outcome === 'written') {

@@ -1,54 +1,29 @@
-import type { SlotTier } from '../ports/slot-source.ts';
+import type { NormalisedStart } from '../domain/spec.ts';
+import type { PoolStatus, SignatureStatus } from '../ports/pool-view.ts';
 import { shortSignature } from './signature.ts';
 import { type SlotGroup, targetOf, tierOf } from './slot-group.ts';
 import type { HotSettings } from './use-window.ts';
-
-/** Slots of one signature. */
-export interface SignatureStatus {
-  /** The first 8 characters. */
-  readonly signature: string;
-  readonly tier: SlotTier;
-  readonly image: string;
-  readonly template: string | null;
-  readonly runtime: string;
-  readonly internet: boolean;
-  readonly target: number;
-  readonly ready: number;
-  /** Starts under way. */
-  readonly inStart: number;
-  readonly hits: number;
-  readonly misses: number;
-  readonly discards: number;
-  /** 0 to 1; null before the first claim. */
-  readonly hitRate: number | null;
-  /** Of the last 200 claims; null before the first. */
-  readonly claimMs: { readonly p50: number; readonly p99: number } | null;
-  /** Of the slot that has been ready longest; null where none is. */
-  readonly oldestReadySeconds: number | null;
-}
-
-export interface PoolStatus {
-  readonly isOn: boolean;
-  readonly signatures: readonly SignatureStatus[];
-  /** Those of the configuration that have less than their floor. */
-  readonly belowFloor: readonly string[];
-}
 
 export interface PoolStatusInput {
   readonly groups: Iterable<SlotGroup>;
   readonly hot: Pick<HotSettings, 'floor'>;
   readonly isOn: boolean;
+  /** Floors of the configuration whose signature is not known yet: their images were not seen. */
+  readonly unknownFloors: readonly NormalisedStart[];
   /** Epoch milliseconds. */
   readonly nowMs: number;
 }
 
-export function poolStatus({ groups, hot, isOn, nowMs }: PoolStatusInput): PoolStatus {
+export function poolStatus({ groups, hot, isOn, nowMs, unknownFloors }: PoolStatusInput): PoolStatus {
   const all = [...groups];
   const isLacking = (group: SlotGroup) => group.floor > 0 && group.ready.length < group.floor;
   return {
     isOn,
     signatures: all.filter((group) => isWorthShowing(group, hot)).map((group) => signatureStatus(group, hot, nowMs)),
-    belowFloor: all.filter(isLacking).map(({ make, signature }) => make.template ?? shortSignature(signature)),
+    belowFloor: [
+      ...unknownFloors.map(({ image, template }) => template ?? image),
+      ...all.filter(isLacking).map(({ make, signature }) => make.template ?? shortSignature(signature)),
+    ],
   };
 }
 

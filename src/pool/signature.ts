@@ -1,18 +1,6 @@
 import { createHash } from 'node:crypto';
-
-/** What cannot be changed in a container once it is made; env, user, command and limits come in with the claim. */
-export interface SignatureParts {
-  /** Content id of the image. */
-  readonly imageDigest: string;
-  readonly runtime: string;
-  readonly internet: boolean;
-  /** Whether programs inside may gain privileges. */
-  readonly sudo: boolean;
-  /** null = no bound. */
-  readonly diskMb: number | null;
-  /** null = made without an agent. */
-  readonly agentVersion: string | null;
-}
+import type { NormalisedStart } from '../domain/spec.ts';
+import type { NamedSignature, SignatureParts } from '../ports/pool-view.ts';
 
 /** SHA-256, hex, of the parts in canonical JSON: every default filled in, keys in order. */
 export function signatureOf(parts: SignatureParts): string {
@@ -24,4 +12,13 @@ export function signatureOf(parts: SignatureParts): string {
 /** As people see it. */
 export function shortSignature(signature: string): string {
   return signature.slice(0, 8);
+}
+
+/** With the parts that it is made of. */
+export function namedSignature(
+  { internet, resources, runtime, spec }: NormalisedStart,
+  made: Pick<SignatureParts, 'imageDigest' | 'agentVersion'>,
+): NamedSignature {
+  const parts = { ...made, internet, runtime, sudo: spec.sudo, diskMb: resources.diskMb };
+  return { signature: shortSignature(signatureOf(parts)), ...parts };
 }

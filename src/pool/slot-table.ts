@@ -2,7 +2,7 @@ import type { Sandbox } from '../domain/sandbox.ts';
 import { type NormalisedStart, readSpec } from '../domain/spec.ts';
 import type { IdleSlot } from './janitor-policy.ts';
 import { signatureOf } from './signature.ts';
-import { type ReadySlot, type SlotGroup, slotGroup, tierOf } from './slot-group.ts';
+import { type ReadySlot, type SlotGroup, slotGroup, targetOf, tierOf } from './slot-group.ts';
 import type { HotSettings } from './use-window.ts';
 
 export interface SlotTableDeps {
@@ -21,6 +21,8 @@ export interface SlotTable {
   groupOf(slotId: string): SlotGroup | undefined;
   /** A start of a slot has begun. */
   begin(id: string, group: SlotGroup): void;
+  /** A row in `warming` that the process before began: on its way. False when it is of no group that is used. */
+  expect(row: Sandbox): boolean;
   /** A row in `warm`: ready from now on. False when it is of no group that is used any more. */
   adopt(row: Sandbox, nowMs: number): boolean;
   pop(group: SlotGroup): ReadySlot | undefined;
@@ -31,6 +33,8 @@ export interface SlotTable {
   idle(): readonly IdleSlot[];
   /** Signatures are made anew: an image or the agent has changed. */
   reread(): void;
+  /** Forgets groups that have nothing, want nothing, and were not used within their window. */
+  tidy(nowMs: number): void;
 }
 
 export function slotTable({ hot, digestOf, agentVersion }: SlotTableDeps): SlotTable {
@@ -54,6 +58,11 @@ export function slotTable({ hot, digestOf, agentVersion }: SlotTableDeps): SlotT
     const at = group.ready.findIndex((slot) => slot.id === id);
     if (at >= 0) group.ready.splice(at, 1);
   };
+  const begin = (id: string, group: SlotGroup) => {
+    bySlot.set(id, group);
+    group.starting.add(id);
+  };
+  const groupOfRow = (row: Sandbox) => groups.get(signatureOfRow(row) ?? '');
   return {
     groups,
     groupFor(start) {
@@ -68,14 +77,16 @@ export function slotTable({ hot, digestOf, agentVersion }: SlotTableDeps): SlotT
       return group;
     },
     groupOf: (slotId) => bySlot.get(slotId),
-    begin(id, group) {
-      bySlot.set(id, group);
-      group.starting.add(id);
+    begin,
+    expect(row) {
+      const imageDigest = row.imageDigest ?? digestOf(row.image) ?? null;
+      const group = groupOfRow({ ...row, imageDigest, agentVersion: agentVersion() });
+      if (group !== undefined) begin(row.id, group);
+      return group !== undefined;
     },
     adopt(row, nowMs) {
       drop(row.id);
-      const signature = signatureOfRow(row);
-      const group = signature === undefined ? undefined : groups.get(signature);
+      const group = groupOfRow(row);
       if (group === undefined) return false;
       bySlot.set(row.id, group);
       group.ready.push({ id: row.id, readySinceMs: nowMs, createdAtMs: row.createdAtMs });
@@ -89,10 +100,20 @@ export function slotTable({ hot, digestOf, agentVersion }: SlotTableDeps): SlotT
     },
     forget: drop,
     idle: () =>
-      [...groups.values()].flatMap((group) =>
-        group.ready.map((slot) => ({ ...slot, signature: group.signature, tier: tierOf(group) })),
-      ),
+      [...groups.values()].flatMap((group) => {
+        // What is beyond the target is kept for nobody.
+        const spare = group.ready.length - targetOf(group, hot);
+        const tierAt = (at: number) => (at < spare ? 'cold' : tierOf(group));
+        return group.ready.map((slot, at) => ({ ...slot, signature: group.signature, tier: tierAt(at) }));
+      }),
     reread() {
+      known = new Map();
+    },
+    tidy(nowMs) {
+      for (const [signature, group] of groups) {
+        const isEmpty = targetOf(group, hot) + group.ready.length + group.starting.size === 0;
+        if (isEmpty && group.uses.count(nowMs) === 0) groups.delete(signature);
+      }
       known = new Map();
     },
   };

@@ -17,7 +17,8 @@ export interface AgentInit {
 }
 
 export type AgentInitOutcome =
-  | { readonly outcome: 'ready' }
+  /** `tookMs`: what the call took inside the agent; absent where an agent of an earlier release does not say. */
+  | { readonly outcome: 'ready'; readonly tookMs?: number }
   /** It will end: the command ended at once (with its code), or could not be started. */
   | { readonly outcome: 'refused'; readonly message: string; readonly exitCode: number | null }
   /** It serves another run than the one that was handed to it. */

@@ -1,4 +1,5 @@
 import type { RecordedTransition, Sandbox } from '../domain/sandbox.ts';
+import type { SlotTier } from './slot-source.ts';
 
 export interface Change {
   /** The row right after the commit; `deleted` rows may be gone from the store already. */
@@ -9,11 +10,31 @@ export interface Change {
   readonly notice: 'oom' | null;
 }
 
+export type PoolHappening = 'claimed' | 'missed' | 'discarded' | 'promoted' | 'demoted' | 'reaped' | 'evicted';
+
+/** Something that happened in the pool: to no sandbox, and of no tenant. */
+export interface PoolChange {
+  readonly row: null;
+  readonly transition: null;
+  readonly notice: PoolHappening;
+  readonly about: {
+    /** The first 8 characters; null while the content of the image is not known. */
+    readonly signature: string | null;
+    readonly tier: SlotTier;
+    /** Of `reaped`: `idle`, `age` or `pressure`; of `evicted`: `room`. */
+    readonly why?: string;
+    /** Of claims. */
+    readonly durationMs?: number;
+  };
+}
+
 /** Wake-ups for joins, long polls and event streams: delivered after the commit, in commit order per sandbox. */
 export interface ChangeFeed {
-  publish(change: Change): void;
-  /** Calls `listener` for every change until the returned function is called. A listener that throws harms nobody. */
+  publish(change: Change | PoolChange): void;
+  /** Calls `listener` for every change of a row until the returned function is called. A listener that throws harms nobody. */
   subscribe(listener: (change: Change) => void): () => void;
+  /** The same, with what happens in the pool. */
+  subscribeAll(listener: (change: Change | PoolChange) => void): () => void;
   /** The row as it was right after the transition `seq`; undefined when that is too long ago for memory. */
   rowAt(seq: number): Sandbox | undefined;
 }

@@ -1,11 +1,11 @@
 import type { Sandbox } from '../domain/sandbox.ts';
-import type { Change, ChangeFeed } from '../ports/change-feed.ts';
+import type { Change, ChangeFeed, PoolChange } from '../ports/change-feed.ts';
 
 const REMEMBERED = 2_000;
 
 /** The feed of one process: listeners are called in the order of subscribing, one that throws is reported. */
 export function changeFeed(onListenerError: (error: unknown) => void): ChangeFeed {
-  const listeners = new Set<(change: Change) => void>();
+  const listeners = new Set<(change: Change | PoolChange) => void>();
   const rows = new Map<number, Sandbox>();
   const remember = ({ row, transition }: Change) => {
     if (transition === null) return;
@@ -13,9 +13,13 @@ export function changeFeed(onListenerError: (error: unknown) => void): ChangeFee
     const oldest = rows.keys().next().value;
     if (rows.size > REMEMBERED && oldest !== undefined) rows.delete(oldest);
   };
+  const subscribeAll: ChangeFeed['subscribeAll'] = (listener) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
   return {
     publish(change) {
-      remember(change);
+      if (change.row !== null) remember(change);
       for (const listener of [...listeners]) {
         try {
           listener(change);
@@ -24,10 +28,11 @@ export function changeFeed(onListenerError: (error: unknown) => void): ChangeFee
         }
       }
     },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    subscribe: (listener) =>
+      subscribeAll((change) => {
+        if (change.row !== null) listener(change);
+      }),
+    subscribeAll,
     rowAt: (seq) => rows.get(seq),
   };
 }

@@ -3,6 +3,8 @@ import type { ChangeFeed } from '../ports/change-feed.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { SandboxStore } from '../ports/sandbox-store.ts';
 
+const OVER = 'over';
+
 export interface WaitOptions {
   readonly waitMs: number;
   /** The caller goes away: the wait ends, the work goes on. */
@@ -48,7 +50,7 @@ export async function waitFor(
     return { row, isSettled: isSettled(row) };
   } finally {
     unsubscribe();
-    over.abort();
+    over.abort(OVER);
   }
 }
 

@@ -40,14 +40,18 @@ const SLICE_MS = 5;
 
 interface Watched {
   row: Sandbox;
-  readonly cgroup: Cgroup | undefined;
+  /** undefined: the engine is asked; null: not looked for yet. */
+  cgroup: Cgroup | undefined | null;
   readonly samples: Sample[];
   last: { readonly atMs: number; readonly cpuNs: number };
 }
 
 const NO_DISK: DiskUsage = { usedBytes: 0, totalBytes: 0 };
 
-/** Samples of the sandboxes that run, dropped when they stop. */
+/**
+ * Samples of the sandboxes that run, dropped when they stop. A start only notes them: their files are read in the next
+ * round, or when somebody asks. A start from the pool takes hardly longer than reading them.
+ */
 export function sampler(deps: SamplerDeps): RunningSampler {
   const { clock, feed } = deps;
   const watched = new Map<string, Watched>();
@@ -62,14 +66,14 @@ export function sampler(deps: SamplerDeps): RunningSampler {
       known.row = row;
       return;
     }
-    const cgroup = deps.isEngineLocal ? (deps.findCgroup ?? findCgroup)(row.containerId) : undefined;
-    const one: Watched = { row, cgroup, samples: [], last: { atMs: row.startedAtMs ?? clock.nowMs(), cpuNs: 0 } };
+    const last = { atMs: row.startedAtMs ?? clock.nowMs(), cpuNs: 0 };
+    const one: Watched = { row, cgroup: deps.isEngineLocal ? null : undefined, samples: [], last };
     watched.set(row.id, one);
-    void take(deps, one);
+    if (!deps.isEngineLocal) void take(deps, one);
   };
   const unsubscribe = feed.subscribe(({ row }) => watch(row));
   const sampleAll = async () => {
-    const byEngine = [...watched.values()].filter(({ cgroup }) => cgroup === undefined);
+    const byEngine = [...watched.values()].filter((one) => cgroupOf(deps, one) === undefined);
     let sinceMs = clock.monotonicMs();
     for (const one of watched.values()) {
       if (one.cgroup === undefined) continue;
@@ -91,7 +95,11 @@ export function sampler(deps: SamplerDeps): RunningSampler {
     }
   };
   return {
-    recent: (id, fromMs, toMs) => (watched.get(id)?.samples ?? []).filter(({ atMs }) => atMs >= fromMs && atMs <= toMs),
+    recent(id, fromMs, toMs) {
+      const one = watched.get(id);
+      if (one?.samples.length === 0 && cgroupOf(deps, one) !== undefined) void take(deps, one);
+      return (one?.samples ?? []).filter(({ atMs }) => atMs >= fromMs && atMs <= toMs);
+    },
     async begin() {
       for await (const row of runningRows(deps.store)) if (!watched.has(row.id)) watch(row);
       void goOn();
@@ -105,10 +113,17 @@ export function sampler(deps: SamplerDeps): RunningSampler {
   };
 }
 
+function cgroupOf(deps: SamplerDeps, one: Watched): Cgroup | undefined {
+  if (one.cgroup === null) one.cgroup = (deps.findCgroup ?? findCgroup)(one.row.containerId ?? '');
+  return one.cgroup;
+}
+
 /** Never rejects: what cannot be measured now is measured the next time. */
-async function take({ clock, runtime, log }: SamplerDeps, one: Watched): Promise<void> {
-  const { row, cgroup, samples } = one;
+async function take(deps: SamplerDeps, one: Watched): Promise<void> {
+  const { clock, runtime, log } = deps;
+  const { row, samples } = one;
   try {
+    const cgroup = cgroupOf(deps, one);
     const usage: ContainerUsage | undefined =
       cgroup === undefined ? await runtime.usage(row.containerId ?? '') : cgroup.read();
     if (usage === undefined) return;

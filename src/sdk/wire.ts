@@ -4,12 +4,14 @@ import type { PauseBody, RestartBody, ResumeBody, StopBody } from '../contract/l
 import type { StartBody } from '../contract/start-sandbox.ts';
 
 export type { KeyView, NewKeyView } from '../contract/api-key.ts';
+export type { CapacityView } from '../contract/capacity.ts';
 export type { ExecEvent, ExecResult, ExecView } from '../contract/exec.ts';
 export type { ExplanationView } from '../contract/explanation.ts';
 export type { FileEntry, FileList, FileMatches, Unpacked } from '../contract/files.ts';
 export type { LogLine } from '../contract/logs.ts';
 export type { Metrics, MetricsPoint } from '../contract/metrics.ts';
 export type { PatchBody } from '../contract/patch-sandbox.ts';
+export type { PoolSignatureView, PoolView, StartSignature } from '../contract/pool.ts';
 export type { ProcessView } from '../contract/processes.ts';
 export type { SandboxPageView } from '../contract/read-sandbox.ts';
 export type { SandboxView } from '../contract/sandbox-view.ts';

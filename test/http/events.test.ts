@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ChangeFeed } from '../../src/ports/change-feed.ts';
 import type { ApiClient } from '../support/api-client.ts';
+import { countedFeed } from '../support/counted-feed.ts';
 import { type EventReader, eventReader } from '../support/event-reader.ts';
 import { until } from '../support/live-store/real-clock.ts';
 import { type MemoryService, memoryService } from '../support/memory-service.ts';
@@ -8,26 +8,14 @@ import { type MemoryService, memoryService } from '../support/memory-service.ts'
 let service: MemoryService;
 let subscribed = 0;
 const readers: EventReader[] = [];
-
-/** The feed of the service, with its listeners counted. */
-function counted(feed: ChangeFeed): ChangeFeed {
-  return {
-    ...feed,
-    subscribe(listener) {
-      const unsubscribe = feed.subscribe(listener);
-      subscribed += 1;
-      return () => {
-        subscribed -= 1;
-        unsubscribe();
-      };
-    },
-  };
-}
+const count = (by: number) => {
+  subscribed += by;
+};
 
 beforeAll(async () => {
   service = await memoryService({
     http: { heartbeatMs: 30 },
-    operations: ({ feed }) => ({ feed: counted(feed) }),
+    operations: ({ feed }) => ({ feed: countedFeed(feed, count) }),
   });
 });
 afterEach(() => Promise.all(readers.splice(0).map((reader) => reader.leave())));

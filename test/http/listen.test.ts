@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createAdminApp } from '../../src/http/admin-app.ts';
 import { blockedPeers } from '../../src/http/blocked-peers.ts';
 import { type Listener, listen } from '../../src/http/listen.ts';
-import type { ChangeFeed } from '../../src/ports/change-feed.ts';
+import { countedFeed } from '../support/counted-feed.ts';
 import { eventReader } from '../support/event-reader.ts';
 import { until } from '../support/live-store/real-clock.ts';
 import { type MemoryService, memoryService } from '../support/memory-service.ts';
@@ -13,20 +13,9 @@ let service: MemoryService;
 let listener: Listener;
 let listeners = 0;
 const open: Listener[] = [];
-
-function counted(feed: ChangeFeed): ChangeFeed {
-  return {
-    ...feed,
-    subscribe(listener) {
-      const unsubscribe = feed.subscribe(listener);
-      listeners += 1;
-      return () => {
-        listeners -= 1;
-        unsubscribe();
-      };
-    },
-  };
-}
+const count = (by: number) => {
+  listeners += by;
+};
 
 async function listening(blockedSubnets: readonly string[] = [], fetch = service.app.fetch): Promise<Listener> {
   const one = await listen({ fetch, host: '127.0.0.1', port: 0, blockedSubnets });
@@ -35,7 +24,7 @@ async function listening(blockedSubnets: readonly string[] = [], fetch = service
 }
 
 beforeAll(async () => {
-  service = await memoryService({ operations: ({ feed }) => ({ feed: counted(feed) }) });
+  service = await memoryService({ operations: ({ feed }) => ({ feed: countedFeed(feed, count) }) });
 });
 afterEach(async () => {
   await Promise.all(open.splice(0).map((one) => one.close(100)));

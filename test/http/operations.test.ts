@@ -19,7 +19,7 @@ describe('/healthz and /readyz', () => {
   it('answer without a key', async () => {
     readiness = {
       ready: true,
-      checks: { sql: ok, live: { ok: false, detail: 'redis: gone' }, engine: ok },
+      checks: { sql: ok, live: { ok: false, detail: 'redis: gone' }, engine: ok, pool: ok },
       degraded: ['live'],
     };
     const healthy = await service.nobody.get('/healthz');
@@ -31,7 +31,7 @@ describe('/healthz and /readyz', () => {
   it('answer 503 with each check when no sandbox can be started', async () => {
     readiness = {
       ready: false,
-      checks: { sql: ok, live: ok, engine: { ok: false, detail: 'gone' } },
+      checks: { sql: ok, live: ok, engine: { ok: false, detail: 'gone' }, pool: ok },
       degraded: ['engine'],
     };
     const reply = await service.nobody.get('/readyz');

@@ -4,17 +4,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AgentProcess, startAgent } from '../support/agent-process.ts';
 import { callProcess, endOf, openStream, outputOf } from '../support/agent-streams.ts';
 import { eventually } from '../support/api.ts';
+import { collectedRssBytes, INSPECT } from '../support/collected-memory.ts';
 
 let agent: AgentProcess;
 beforeAll(async () => {
-  agent = await startAgent();
+  agent = await startAgent({}, [INSPECT]);
 });
 afterAll(() => agent.dispose());
 
 const MIB = 1024 * 1024;
 const exec = (body: object) => agent.fetch('/sandglass/exec', { method: 'POST', body: JSON.stringify(body) });
 const openFiles = () => readdirSync(`/proc/${agent.pid}/fd`).length;
-const rssBytes = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${agent.pid}/status`, 'utf8'))?.[1]) * 1024;
 
 test('thousands of short commands leave no zombie, no open file and no growth', async () => {
   const some = async (count: number) => {
@@ -24,10 +24,10 @@ test('thousands of short commands leave no zombie, no open file and no growth', 
     await Promise.all([one(), one(), one(), one()]);
   };
   await some(1_200);
-  const before = { files: openFiles(), rss: rssBytes() };
+  const before = { files: openFiles(), rss: await collectedRssBytes(agent) };
   await some(2_000);
-  expect(openFiles()).toBeLessThanOrEqual(before.files + 4);
-  expect(rssBytes() - before.rss).toBeLessThan(16 * MIB);
+  await eventually('all files are closed', async () => openFiles() <= before.files + 4);
+  expect((await collectedRssBytes(agent)) - before.rss).toBeLessThan(8 * MIB);
   expect(childrenOf(agent.pid)).toEqual([]);
 }, 120_000);
 
@@ -66,10 +66,10 @@ test('a chatty process whose client left does not grow the agent', async () => {
   const stream = await openStream(agent, 'Start', { process: { cmd: '/usr/bin/yes' }, stdin: false });
   const { pid } = (await stream.next()).message.event.start;
   stream.leave();
-  const before = { rss: rssBytes(), cpu: cpuTicks() };
+  const before = { rss: await collectedRssBytes(agent), cpu: cpuTicks() };
   // At gigabytes per second: without a bound it would be far beyond any.
   await eventually('it wrote for a second of cpu', async () => cpuTicks() - before.cpu > 100, 30_000);
-  expect(rssBytes() - before.rss).toBeLessThan(16 * MIB);
+  expect((await collectedRssBytes(agent)) - before.rss).toBeLessThan(16 * MIB);
   await callProcess(agent, 'SendSignal', { process: { pid }, signal: 'SIGNAL_SIGKILL' });
 }, 60_000);
 

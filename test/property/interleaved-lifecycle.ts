@@ -10,9 +10,9 @@ import { restartSandbox } from '../../src/operations/restart-sandbox.ts';
 import { resumeSandbox } from '../../src/operations/resume-sandbox.ts';
 import { startSandbox } from '../../src/operations/start-sandbox.ts';
 import { stopSandbox } from '../../src/operations/stop-sandbox.ts';
-import type { Clock } from '../../src/ports/clock.ts';
 import { adminCaller, type MemoryLifecycle, memoryLifecycle } from '../support/memory-lifecycle.ts';
-import { START_MS, testRow } from '../support/rows.ts';
+import { testRow } from '../support/rows.ts';
+import { turnClock, untilDone } from './turns.ts';
 
 export const ID = 'one';
 
@@ -38,9 +38,6 @@ export interface Interleaved {
 }
 
 const wait: Wait = { seconds: 30 };
-/** A whole run takes a few hundred; what takes this many goes round in circles. */
-const MOST_TURNS = 5_000;
-
 /** A lifecycle in which every call of a port waits for its turn before it happens, and before its answer is heard. */
 export async function interleaved(s: Scheduler, beginning: Beginning): Promise<Interleaved> {
   let isScheduled = false;
@@ -67,41 +64,10 @@ export async function interleaved(s: Scheduler, beginning: Beginning): Promise<I
         });
       }
     },
-    async untilDone(what, work) {
-      let isDone = false;
-      const done = work.finally(() => {
-        isDone = true;
-      });
-      done.catch(() => undefined);
-      for (let turns = 0; ; turns += 1) {
-        await new Promise((resolve) => setImmediate(resolve));
-        if (s.count() === 0) break;
-        if (turns === MOST_TURNS) throw new Error(`${what}: goes round in circles, no end after ${turns} turns`);
-        await s.waitOne();
-      }
-      if (!isDone) throw new Error(`${what}: never comes to its end, nothing is left that could move it`);
-      await done;
-    },
+    untilDone: (what, work) => untilDone(s, what, work),
     async close() {
       isScheduled = false;
       await system.close();
-    },
-  };
-}
-
-/** Short sleeps take their turn, long ones (a caller's patience, a stop's grace) are never over. */
-function turnClock(turn: (name: string) => Promise<void> | undefined): Clock {
-  let passedMs = 0;
-  return {
-    nowMs: () => START_MS + passedMs,
-    monotonicMs: () => passedMs,
-    sleep(ms, signal) {
-      passedMs += ms < 1_000 ? ms : 0;
-      return new Promise((resolve, reject) => {
-        signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-        if (signal?.aborted) reject(signal.reason);
-        else if (ms < 1_000) (turn(`sleeps ${ms} ms`) ?? Promise.resolve()).then(resolve, reject);
-      });
     },
   };
 }

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { type AgentInit, agentHeaders, agentPaths, agentVariables } from '../../src/contract/agent.ts';
 import { eventually } from './api.ts';
@@ -14,6 +15,8 @@ export interface AgentProcess {
   readonly port: number;
   readonly pid: number;
   readonly token: string;
+  /** What it wrote to its stderr so far, line by line. */
+  readonly log: readonly string[];
   /** With the access token. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** Ends it, and what it started. */
@@ -29,18 +32,25 @@ export const secretVariable = {
   [agentVariables.initSecretHash]: createHash('sha256').update(SECRET).digest('hex'),
 };
 
-/** `init` changes the run that it is given. Processes run as root unless that says otherwise. */
-export async function startAgent(init: Partial<AgentInit> = {}): Promise<AgentProcess> {
+/**
+ * `init` changes the run that it is given, `flags` are Node's. Processes run as root unless that says otherwise.
+ */
+export async function startAgent(init: Partial<AgentInit> = {}, flags: readonly string[] = []): Promise<AgentProcess> {
   const folder = await bundle();
   const port = await freePort();
-  const child = spawn(process.execPath, [...SMALL_HEAP, join(folder, 'agent.js')], {
+  const child = spawn(process.execPath, [...SMALL_HEAP, ...flags, join(folder, 'agent.js')], {
     cwd: '/',
     env: {
       PATH: process.env['PATH'],
       ...secretVariable,
       [agentVariables.port]: String(port),
     },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const log: string[] = [];
+  createInterface(child.stderr).on('line', (line) => {
+    log.push(line);
+    if (!/^(Debugger |For help, see)/.test(line)) process.stderr.write(`${line}\n`);
   });
   const url = `http://127.0.0.1:${port}`;
   try {
@@ -50,7 +60,7 @@ export async function startAgent(init: Partial<AgentInit> = {}): Promise<AgentPr
     throw error;
   }
   return {
-    ...{ url, port, pid: child.pid ?? -1, token: TOKEN },
+    ...{ url, port, pid: child.pid ?? -1, token: TOKEN, log },
     fetch: (path, request = {}) =>
       fetch(`${url}${path}`, { ...request, headers: { [agentHeaders.accessToken]: TOKEN, ...request.headers } }),
     dispose: () => end(child, folder),

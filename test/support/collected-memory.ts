@@ -3,20 +3,24 @@ import WebSocket from 'ws';
 import { eventually } from './api.ts';
 import type { ServiceProcess } from './service-process.ts';
 
-/** Lets the service be asked to collect its garbage. */
-export const INSPECTED = { NODE_OPTIONS: '--inspect=127.0.0.1:0' } as const;
+/** Lets a process of Node be asked to collect its garbage. */
+export const INSPECT = '--inspect=127.0.0.1:0';
+/** The same for the service. */
+export const INSPECTED = { NODE_OPTIONS: INSPECT } as const;
 
 const ANSWER_MS = 10_000;
 
-/** Resident bytes of a service that was started `INSPECTED`, after a whole collection: what stays, not what waits for one. */
-export async function collectedRssBytes(service: ServiceProcess): Promise<number> {
-  await collectGarbage(await debuggerUrl(service));
-  const status = readFileSync(`/proc/${service.pid}/status`, 'utf8');
+type Inspected = Pick<ServiceProcess, 'pid' | 'log'>;
+
+/** Resident bytes of what was started with `INSPECT`, after a whole collection: what stays, not what waits for one. */
+export async function collectedRssBytes(inspected: Inspected): Promise<number> {
+  await collectGarbage(await debuggerUrl(inspected));
+  const status = readFileSync(`/proc/${inspected.pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
 }
 
-function debuggerUrl({ log }: ServiceProcess): Promise<string> {
-  return eventually('the service names its debugger', async () =>
+function debuggerUrl({ log }: Inspected): Promise<string> {
+  return eventually('it names its debugger', async () =>
     log.map((line) => /Debugger listening on (ws:\S+)/.exec(line)?.[1]).find((url) => url !== undefined),
   );
 }
@@ -35,7 +39,7 @@ function collectGarbage(url: string): Promise<void> {
     socket.on('close', () => {
       clearTimeout(late);
       if (isDone) resolve();
-      else reject(new Error('the service did not collect its garbage'));
+      else reject(new Error('its garbage was not collected'));
     });
   });
 }

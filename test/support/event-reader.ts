@@ -1,17 +1,18 @@
+import { type PoolEventData, poolEventSchema } from '../../src/contract/pool.ts';
 import { type SandboxEventData, sandboxEventSchema } from '../../src/contract/sandbox-event.ts';
 
-export interface ReadEvent {
+export interface ReadEvent<Data = SandboxEventData> {
   readonly id: string | null;
   readonly name: string;
-  readonly data: SandboxEventData;
+  readonly data: Data;
 }
 
 /** Reads text/event-stream as a client would: one event after the other, comments counted. */
-export interface EventReader {
+export interface EventReader<Data = SandboxEventData> {
   /** The next event; throws when the stream ends first. */
-  next(): Promise<ReadEvent>;
+  next(): Promise<ReadEvent<Data>>;
   /** As many as asked for. */
-  take(count: number): Promise<readonly ReadEvent[]>;
+  take(count: number): Promise<readonly ReadEvent<Data>[]>;
   /** Resolves when the stream has ended. */
   ended(): Promise<void>;
   comments(): number;
@@ -19,7 +20,24 @@ export interface EventReader {
   leave(): Promise<void>;
 }
 
+/** Of sandboxes alone: throws at anything else. */
 export function eventReader(body: ReadableStream<Uint8Array> | null): EventReader {
+  return readerOf(body, (_name, json) => sandboxEventSchema.parse(json));
+}
+
+/** Of sandboxes and of the pool. */
+export function wholeEventReader(
+  body: ReadableStream<Uint8Array> | null,
+): EventReader<SandboxEventData | PoolEventData> {
+  return readerOf(body, (name, json) =>
+    name.startsWith('pool.') ? poolEventSchema.parse(json) : sandboxEventSchema.parse(json),
+  );
+}
+
+function readerOf<Data>(
+  body: ReadableStream<Uint8Array> | null,
+  parse: (name: string, json: unknown) => Data,
+): EventReader<Data> {
   if (body === null) throw new Error('an event stream has a body');
   const reader = body.getReader();
   const decoder = new TextDecoder();
@@ -38,7 +56,14 @@ export function eventReader(body: ReadableStream<Uint8Array> | null): EventReade
       text += decoder.decode(value, { stream: true });
     }
   };
-  const next = async (): Promise<ReadEvent> => {
+  const eventOf = (block: string): ReadEvent<Data> => {
+    const fields = new Map(
+      block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(': ') + 2)]),
+    );
+    const name = fields.get('event') ?? '';
+    return { id: fields.get('id') ?? null, name, data: parse(name, JSON.parse(fields.get('data') ?? '')) };
+  };
+  const next = async (): Promise<ReadEvent<Data>> => {
     for (;;) {
       const block = await nextBlock();
       if (block === undefined) throw new Error('the event stream ended');
@@ -49,7 +74,7 @@ export function eventReader(body: ReadableStream<Uint8Array> | null): EventReade
   return {
     next,
     async take(count) {
-      const events: ReadEvent[] = [];
+      const events: ReadEvent<Data>[] = [];
       while (events.length < count) events.push(await next());
       return events;
     },
@@ -59,12 +84,4 @@ export function eventReader(body: ReadableStream<Uint8Array> | null): EventReade
     comments: () => comments,
     leave: () => reader.cancel(),
   };
-}
-
-function eventOf(block: string): ReadEvent {
-  const fields = new Map(
-    block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(': ') + 2)]),
-  );
-  const data = sandboxEventSchema.parse(JSON.parse(fields.get('data') ?? ''));
-  return { id: fields.get('id') ?? null, name: fields.get('event') ?? '', data };
 }

@@ -1,12 +1,14 @@
+import { poolEvents } from '../../src/compose/pool-events.ts';
 import type { LifetimePolicy } from '../../src/domain/lifetime.ts';
 import type { Transition } from '../../src/domain/sandbox.ts';
-import { silentLog } from '../../src/observe/logger.ts';
+import { type Log, silentLog } from '../../src/observe/logger.ts';
 import type { Caller } from '../../src/operations/caller.ts';
 import type { OperationDeps, StartObservation } from '../../src/operations/deps.ts';
 import { templateRegistry } from '../../src/operations/template-registry.ts';
 import { capacity } from '../../src/pool/capacity.ts';
 import { type Floor, pool } from '../../src/pool/pool.ts';
-import { hotDefaults } from '../../src/pool/use-window.ts';
+import { type HotSettings, hotDefaults } from '../../src/pool/use-window.ts';
+import type { AgentClient, AgentInit } from '../../src/ports/agent-client.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { FaultPoint } from '../../src/ports/fault-point.ts';
 import { liveActivity } from '../../src/reconcile/activity.ts';
@@ -38,6 +40,13 @@ export interface MemoryLifecycleOptions {
   readonly orphanGraceMs?: number;
   /** What the pool keeps ready; nothing, and the pool is off, when not given. */
   readonly floors?: readonly Floor[];
+  /** Where the pool tells of claims; nowhere when not given. */
+  readonly log?: Log;
+  /** When a kind is hot, and slots started at a time; the defaults and 1 when not given. */
+  readonly hot?: Partial<HotSettings>;
+  readonly startConcurrency?: number;
+  /** Told of every run that an agent is given, before it takes it. */
+  readonly onInit?: (endpoint: string, run: AgentInit) => void;
   /** The engine's memory, MiB; endless when not given. */
   readonly memoryMb?: number;
   /** Where it may crash or hold. */
@@ -64,7 +73,7 @@ export async function memoryLifecycle(options: MemoryLifecycleOptions = {}) {
     store: sqliteSandboxStore(connection),
     live: options.after?.bare.live ?? memoryLiveStore(),
     runtime: engine,
-    agent: memoryAgent(world),
+    agent: heardAgent(memoryAgent(world), options.onInit),
   };
   const tokens = hostTokens('a secret of this installation');
   const { store, live, runtime, agent } =
@@ -99,17 +108,18 @@ export async function memoryLifecycle(options: MemoryLifecycleOptions = {}) {
     if (notice === null) rooms.follow(row);
   });
   const claims: string[] = [];
+  const metrics = { onClaim: (outcome: string) => claims.push(outcome), onTierChange() {}, onReaped() {} };
   const starts: StartObservation[] = [];
   const slots = pool({
-    ...{ store, runtime, feed, clock, lifecycle, ids: systemIds, capacity: rooms, log: silentLog, hot: hotDefaults },
+    ...{ store, runtime, feed, clock, lifecycle, ids: systemIds, capacity: rooms, log: silentLog },
+    hot: { ...hotDefaults, ...options.hot },
     floors: () => options.floors ?? [],
-    startConcurrency: 1,
+    startConcurrency: options.startConcurrency ?? 1,
     isPressed: () => false,
-    onClaim: (outcome) => claims.push(outcome),
-    onTierChange: () => {},
+    ...poolEvents({ feed, metrics, log: options.log ?? silentLog }),
   });
   const operations: OperationDeps = {
-    ...{ slots, capacity: rooms, onStart: (report) => starts.push(report) },
+    ...{ slots, pool: slots, capacity: rooms, onStart: (report) => starts.push(report) },
     ...{ store, live, runtime, agent, tokens, feed, clock, policy, templates },
     activity: liveActivity({ live, clock, log: silentLog }),
     keys: sqliteKeyStore(connection),
@@ -146,4 +156,13 @@ export async function memoryLifecycle(options: MemoryLifecycleOptions = {}) {
       await store.close();
     },
   };
+}
+
+function heardAgent(agent: AgentClient, hear: MemoryLifecycleOptions['onInit']): AgentClient {
+  if (hear === undefined) return agent;
+  const init: AgentClient['init'] = (endpoint, secret, run, options) => {
+    hear(endpoint, run);
+    return agent.init(endpoint, secret, run, options);
+  };
+  return { ...agent, init };
 }

@@ -26,6 +26,7 @@ const READY: Readiness = {
     sql: { ok: true, detail: 'answers' },
     live: { ok: true, detail: 'memory' },
     engine: { ok: true, detail: 'answers' },
+    pool: { ok: true, detail: 'off' },
   },
   degraded: [],
 };

@@ -37,13 +37,14 @@ const NOT_STARTED = 127;
  * be started, is refused with 422, and the agent ends with it. Nothing else inside can say the secret.
  */
 export function initRoute(deps: InitDeps): AgentRoute {
-  let under: Promise<AgentInitDone | AgentInitRefused> | undefined;
+  let under: Promise<Begun | AgentInitRefused> | undefined;
   let incarnation: number | undefined;
   return {
     path: agentPaths.init,
     methods: ['POST'],
     access: 'own',
     async answer({ request, response }) {
+      const beganMs = performance.now();
       requireSecret(request, deps.initSecretHash);
       // Our own service wrote it (contract/agent.ts), and nobody else has the secret.
       const init = (await readJson(request)) as AgentInit;
@@ -59,7 +60,8 @@ export function initRoute(deps: InitDeps): AgentRoute {
       if (isReady && isAnother && incarnation === REHEARSAL) await deps.rehearse(init);
       else if (isReady && isAnother) response.once('finish', () => deps.onReady(init));
       if (!isReady) response.once('close', () => deps.endWith(outcome.exitCode ?? NOT_STARTED));
-      sendJson(response, isReady ? 200 : 422, outcome);
+      const done = (): AgentInitDone => ({ outcome: 'ready', tookMs: sinceMs(beganMs) });
+      sendJson(response, isReady ? 200 : 422, isReady ? done() : outcome);
     },
   };
 }
@@ -70,7 +72,13 @@ export function requireSecret(request: IncomingMessage, hash: string): void {
   if (!isRight) throw new AgentError('unauthenticated', 'This call is for the service only.');
 }
 
-async function begin(deps: InitDeps, init: AgentInit): Promise<AgentInitDone | AgentInitRefused> {
+type Begun = Pick<AgentInitDone, 'outcome'>;
+
+function sinceMs(beganMs: number): number {
+  return Math.round((performance.now() - beganMs) * 100) / 100;
+}
+
+async function begin(deps: InitDeps, init: AgentInit): Promise<Begun | AgentInitRefused> {
   try {
     deps.session.begin(await runOf(deps, init));
     const ended = init.command === null ? undefined : await deps.mainCommand.start(init.command, HOLD_MS);

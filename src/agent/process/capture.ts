@@ -4,6 +4,8 @@ import { StringDecoder } from 'node:string_decoder';
 export interface Capture {
   add(data: Buffer): void;
   readonly isTruncated: boolean;
+  /** What it was given so far. */
+  readonly bytes: number;
   /** As text, piece by piece: what is not UTF-8 is replaced, and a line says what was left out. */
   pieces(): Iterable<string>;
 }
@@ -15,7 +17,6 @@ export function capture(limitBytes: number): Capture {
   let headBytes = 0;
   let tail: Buffer[] = [];
   let tailBytes = 0;
-  let total = 0;
 
   const addToTail = (data: Buffer) => {
     tail.push(data);
@@ -26,9 +27,12 @@ export function capture(limitBytes: number): Capture {
       tailBytes = tail[0]?.length ?? 0;
     }
   };
-  return {
-    add(data) {
-      total += data.length;
+  const captured = {
+    bytes: 0,
+    isTruncated: false,
+    add(data: Buffer): void {
+      captured.bytes += data.length;
+      captured.isTruncated = captured.bytes > limitBytes;
       const room = headLimit - headBytes;
       if (room > 0) {
         head.push(data.subarray(0, room));
@@ -36,22 +40,20 @@ export function capture(limitBytes: number): Capture {
       }
       if (data.length > room) addToTail(data.subarray(Math.max(0, room)));
     },
-    get isTruncated() {
-      return total > limitBytes;
-    },
-    *pieces() {
+    *pieces(): Generator<string> {
       const first = Buffer.concat(head);
       const last = lastOf(Buffer.concat(tail), tailLimit);
-      if (total <= limitBytes) {
+      if (!captured.isTruncated) {
         yield* decoded([first, last]);
         return;
       }
       const [start, end] = [withoutBrokenEnd(first), withoutBrokenStart(last)];
       yield* decoded([start]);
-      yield `\n[... ${total - start.length - end.length} bytes truncated ...]\n`;
+      yield `\n[... ${captured.bytes - start.length - end.length} bytes truncated ...]\n`;
       yield* decoded([end]);
     },
   };
+  return captured;
 }
 
 const PIECE_BYTES = 64 * 1024;

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { AgentExecLine, AgentExecResult } from '../../contract/agent.ts';
 import { agentErrorOf } from '../agent-error.ts';
+import { sendJson } from '../http/agent-call.ts';
 import { type Capture, capture } from './capture.ts';
 import { type Exec, endOf } from './exec-table.ts';
 import { follow } from './follow.ts';
@@ -8,6 +9,8 @@ import type { Outcome, OutputEvent, OutputReader } from './process-output.ts';
 
 const CAPTURE_BYTES = 10 * 1024 * 1024;
 const HEARTBEAT_MS = 15_000;
+/** As much goes out at once, with its length; more in pieces, since the heap is small. */
+const SMALL_BYTES = 64 * 1024;
 
 /** Waits for the end and sends an AgentExecResult; nothing when the caller leaves before. */
 export async function sendExecResult(response: ServerResponse, exec: Exec, reader: OutputReader, signal: AbortSignal) {
@@ -28,6 +31,10 @@ interface Captured {
 async function writeResult(response: ServerResponse, exec: Exec, { stdout, stderr, outcome }: Captured): Promise<void> {
   const truncated = { stdout: stdout.isTruncated, stderr: stderr.isTruncated };
   const facts: Omit<AgentExecResult, 'stdout' | 'stderr'> = { execId: exec.execId, ...endOf(exec, outcome), truncated };
+  if (stdout.bytes + stderr.bytes <= SMALL_BYTES) {
+    const result: AgentExecResult = { ...facts, stdout: textOf(stdout), stderr: textOf(stderr) };
+    return sendJson(response, 200, result);
+  }
   response.writeHead(200, { 'content-type': 'application/json' });
   await write(response, JSON.stringify(facts).slice(0, -1));
   for (const [name, text] of Object.entries({ stdout, stderr })) {
@@ -36,6 +43,10 @@ async function writeResult(response: ServerResponse, exec: Exec, { stdout, stder
     await write(response, '"');
   }
   response.end('}');
+}
+
+function textOf(captured: Capture): string {
+  return captured.bytes === 0 ? '' : [...captured.pieces()].join('');
 }
 
 export interface LinesOptions {

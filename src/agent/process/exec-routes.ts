@@ -77,6 +77,8 @@ function decoded(text: string): string {
 
 function whenLeft(response: ServerResponse): AbortSignal {
   const left = new AbortController();
-  response.once('close', () => left.abort());
+  response.once('close', () => {
+    if (!response.writableFinished) left.abort();
+  });
   return left.signal;
 }

@@ -15,8 +15,10 @@ export interface Exec {
   readonly startedAtMs: number;
   /** Killed because its time was over. */
   readonly timedOut: boolean;
-  /** So far, while it runs. */
-  readonly durationMs: number;
+  /** On the clock of `performance`. */
+  readonly beganMs: number;
+  /** undefined while it runs. */
+  readonly endedMs: number | undefined;
 }
 
 /** Commands that run, and those that ended in the last 10 minutes. */
@@ -34,22 +36,29 @@ const KEPT_AFTER_END_MS = 10 * 60_000;
 
 export function execTable(deps: AgentDeps, table: ProcessTable): ExecTable {
   const starting = new Set<string>();
-  const running = new Map<string, Exec>();
+  const known = new Map<string, Exec>();
   const ended = retired<Exec>({
     keptMs: KEPT_AFTER_END_MS,
     bytesOf: ({ process }) => process.live.output.keptBytes,
+    forgotten: ({ execId }) => known.delete(execId),
   });
-  const find = (execId: string) => running.get(execId) ?? ended.find((one) => one.execId === execId);
   const begin = async (wish: AgentExec, execId: string): Promise<Exec> => {
     const beganMs = performance.now();
     const process = await startProcess(deps, table, wish);
-    const exec = execOf({ execId, command: wish.command, process, beganMs });
+    const exec: OwnExec = {
+      execId,
+      command: wish.command,
+      process,
+      startedAtMs: Date.now(),
+      timedOut: false,
+      beganMs,
+      endedMs: undefined,
+    };
     const { stop } = limit(deps, table, exec, wish.timeoutSeconds);
-    running.set(execId, exec);
+    known.set(execId, exec);
     void process.live.ended.then(() => {
       stop();
       exec.endedMs = performance.now();
-      running.delete(execId);
       ended.add(exec);
     });
     return exec;
@@ -57,7 +66,7 @@ export function execTable(deps: AgentDeps, table: ProcessTable): ExecTable {
   return {
     async start(wish) {
       const execId = wish.execId ?? randomBytes(10).toString('hex');
-      if (starting.has(execId) || find(execId) !== undefined) {
+      if (starting.has(execId) || known.has(execId)) {
         throw new AgentError('already_exists', `The execId '${execId}' is taken.`);
       }
       starting.add(execId);
@@ -68,17 +77,17 @@ export function execTable(deps: AgentDeps, table: ProcessTable): ExecTable {
       }
     },
     get(execId) {
-      const found = find(execId);
+      const found = known.get(execId);
       if (found === undefined) throw new AgentError('not_found', `There is no exec '${execId.slice(0, 64)}'.`);
       return found;
     },
-    all: () => [...ended.all(), ...running.values()].sort((one, other) => one.startedAtMs - other.startedAtMs),
+    all: () => [...known.values()].sort((one, other) => one.startedAtMs - other.startedAtMs),
   };
 }
 
 /** How it ended, as callers are told; undefined while it runs. */
 export function endOf(exec: Exec, { exitCode, signal }: Outcome) {
-  return { exitCode, signal, timedOut: exec.timedOut, durationMs: exec.durationMs };
+  return { exitCode, signal, timedOut: exec.timedOut, durationMs: durationMsOf(exec) };
 }
 
 export function viewOf(exec: Exec): AgentExecView {
@@ -89,7 +98,7 @@ export function viewOf(exec: Exec): AgentExecView {
     startedAt: new Date(exec.startedAtMs).toISOString(),
     exitCode: live.outcome?.exitCode ?? null,
     signal: live.outcome?.signal ?? null,
-    ...{ timedOut: exec.timedOut, durationMs: exec.durationMs },
+    ...{ timedOut: exec.timedOut, durationMs: durationMsOf(exec) },
   };
 }
 
@@ -98,14 +107,9 @@ interface OwnExec extends Exec {
   endedMs: number | undefined;
 }
 
-function execOf(begun: Pick<Exec, 'execId' | 'command' | 'process'> & { readonly beganMs: number }): OwnExec {
-  const { beganMs, ...facts } = begun;
-  return {
-    ...{ ...facts, startedAtMs: Date.now(), timedOut: false, endedMs: undefined },
-    get durationMs() {
-      return Math.round(((this.endedMs ?? performance.now()) - beganMs) * 10) / 10;
-    },
-  };
+/** So far, while it runs. */
+function durationMsOf({ beganMs, endedMs = performance.now() }: Exec): number {
+  return Math.round((endedMs - beganMs) * 10) / 10;
 }
 
 async function startProcess({ session, accounts }: AgentDeps, table: ProcessTable, wish: AgentExec) {

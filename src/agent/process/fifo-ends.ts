@@ -6,7 +6,7 @@ export interface FifoEnds {
   readonly writeEnd: number;
 }
 
-const { O_RDWR, O_RDONLY, O_WRONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
+const { O_RDONLY, O_WRONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
 /** Whoever inherits the end may open it again for writing, after `su` too. */
 const MODE = 0o622;
 
@@ -22,15 +22,14 @@ export function openFifo(path: string, owner: number): FifoEnds {
     return file;
   };
   try {
-    // fifo(7): opened for both it waits for nobody, and then no other open does.
-    const both = open(O_RDWR | O_NONBLOCK);
-    if (!fstatSync(both).isFIFO()) throw new Error(`${path} is no pipe.`);
-    const ends = { readEnd: open(O_RDONLY), writeEnd: open(O_WRONLY) };
-    fchmodSync(both, MODE);
-    giveTo(both, owner);
+    // fifo(7): so it waits for no writer, and then the writer does not wait for a reader.
+    const readEnd = open(O_RDONLY | O_NONBLOCK);
+    if (!fstatSync(readEnd).isFIFO()) throw new Error(`${path} is no pipe.`);
+    const writeEnd = open(O_WRONLY);
+    fchmodSync(readEnd, MODE);
+    giveTo(readEnd, owner);
     unlinkSync(path);
-    closeSync(both);
-    return ends;
+    return { readEnd, writeEnd };
   } catch (error) {
     for (const file of opened) closeSync(file);
     throw error;

@@ -25,7 +25,7 @@ export interface FifoPoolDeps {
 
 /** In memory; and where every image has something. */
 const PLACES = ['/dev/shm', '/tmp'];
-const BATCH = 32;
+const BATCH = 64;
 const FEW = 12;
 /** Processes do not wait for another try before that. */
 const RETRY_MS = 10_000;
@@ -86,7 +86,8 @@ export function fifoPool({ make, places = PLACES, warn }: FifoPoolDeps): FifoPoo
       wanted -= count;
       if (ready.length < count) return undefined;
       const paths = ready.splice(0, count);
-      if (ready.length < FEW) void refill();
+      // The process that these are for is started first.
+      if (ready.length < FEW) setImmediate(refill);
       return paths;
     },
   };

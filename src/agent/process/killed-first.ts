@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 
 const FILE = '/proc/self/oom_score_adj';
 /** The most there is (proc(5)): whatever it uses, such a process goes before one without it. */
@@ -18,21 +18,24 @@ export function killedFirst<T>(start: () => T): T {
   }
 }
 
-function setMark(): { takeBack(): void } | undefined {
-  let file: number | undefined;
+interface Mark {
+  takeBack(): void;
+}
+
+let opened: number | undefined;
+const value = Buffer.alloc(16);
+
+/** The file stays open, since each process needs it. */
+function setMark(): Mark | undefined {
   try {
-    const own = readFileSync(FILE, 'latin1').trim();
-    file = openSync(FILE, 'w');
-    writeSync(file, FIRST);
-    const open = file;
-    return {
-      takeBack() {
-        writeSync(open, own);
-        closeSync(open);
-      },
-    };
+    opened ??= openSync(FILE, 'r+');
+    const file = opened;
+    const own = value.toString('latin1', 0, readSync(file, value, 0, value.length, 0)).trim();
+    writeSync(file, FIRST, 0);
+    return { takeBack: () => void writeSync(file, own, 0) };
   } catch {
-    if (file !== undefined) closeSync(file);
+    if (opened !== undefined) closeSync(opened);
+    opened = undefined;
     return undefined;
   }
 }

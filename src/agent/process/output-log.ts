@@ -12,7 +12,7 @@ export interface Chunk {
   readonly endCost: number;
 }
 
-/** The newest output of a process, each stream bounded by itself. */
+/** The newest output of a process, each stream bounded by itself. Plain fields: accessors would make it twice as large. */
 export interface OutputLog {
   /** Number of the newest chunk; 0 = none yet. */
   readonly lastSeq: number;
@@ -37,38 +37,33 @@ const SLAB_BYTES = 2048;
 
 export function outputLog(limitBytes: number): OutputLog {
   const streams: Record<StreamName, Ring> = { stdout: ring(), stderr: ring(), pty: ring() };
-  let lastSeq = 0;
-  let trimmedSeq = 0;
-  return {
-    get lastSeq() {
-      return lastSeq;
-    },
-    get trimmedSeq() {
-      return trimmedSeq;
-    },
-    get keptBytes() {
-      return Object.values(streams).reduce((sum, one) => sum + one.cost - costAt(one, trimmedBefore(one)), 0);
-    },
-    push(stream, data) {
+  const log = {
+    lastSeq: 0,
+    trimmedSeq: 0,
+    keptBytes: 0,
+    push(stream: StreamName, data: Buffer): void {
       const kept = streams[stream];
-      lastSeq += 1;
+      const others = log.keptBytes - keptBytesOf(kept);
+      log.lastSeq += 1;
       kept.cost += Math.max(data.length, LEAST_COST_BYTES);
       const own = data.length < SLAB_BYTES ? Buffer.from(data) : data;
-      kept.chunks.push({ seq: lastSeq, stream, data: own, endCost: kept.cost, isTaken: false });
-      trimmedSeq = Math.max(trimmedSeq, trim(kept, limitBytes));
+      kept.chunks.push({ seq: log.lastSeq, stream, data: own, endCost: kept.cost, isTaken: false });
+      log.trimmedSeq = Math.max(log.trimmedSeq, trim(kept, limitBytes));
+      log.keptBytes = others + keptBytesOf(kept);
     },
-    next(seq) {
+    next(seq: number): Chunk | undefined {
       const first = Object.values(streams).map(({ chunks, head }) => chunks[firstAfter(chunks, head, seq)]);
       const next = first.reduce((best, chunk) => (best && (!chunk || best.seq < chunk.seq) ? best : chunk));
       if (next !== undefined) next.isTaken = true;
       return next;
     },
-    costAt: (seq) => ({
+    costAt: (seq: number): StreamCosts => ({
       stdout: costAt(streams.stdout, seq),
       stderr: costAt(streams.stderr, seq),
       pty: costAt(streams.pty, seq),
     }),
   };
+  return log;
 }
 
 interface KeptChunk extends Chunk {
@@ -115,9 +110,9 @@ function startCost({ endCost, data }: Chunk): number {
   return endCost - Math.max(data.length, LEAST_COST_BYTES);
 }
 
-/** The number before the oldest kept chunk. */
-function trimmedBefore({ chunks, head }: Ring): number {
-  return (chunks[head]?.seq ?? 0) - 1;
+function keptBytesOf({ chunks, head, cost }: Ring): number {
+  const oldest = chunks[head];
+  return oldest === undefined ? 0 : cost - startCost(oldest);
 }
 
 function costAt(kept: Ring, seq: number): number {

@@ -32,41 +32,53 @@ export async function startPipes(
   const wish = { fifos, owner: spec.user.uid, hasStdin };
   const pipes = await startWithPipes(wish, (stdio) => spawnAs(session, spec, stdio));
   const { child } = pipes;
+  let streams: readonly Readable[] = [pipes.stdout, pipes.stderr];
   const hold = (isHeld: boolean) => {
-    for (const stream of [pipes.stdout, pipes.stderr]) isHeld ? stream.pause() : stream.resume();
+    for (const stream of streams) isHeld ? stream.pause() : stream.resume();
   };
   const output = processOutput({ limitBytes: keptBytes, ticks, hold });
-  let outcome: Outcome | undefined;
-  child.once('exit', (code, signal) => {
-    outcome = { exitCode: exitCodeOf(code, signal), signal };
+  const ended = endOf(pipes, output, (outcome) => {
+    live.outcome = outcome;
   });
-  const ended = endOf(pipes, output);
-  const pid = await pidOf(child, spec);
   const stdin = stdinOf(child.stdin);
-  return {
-    ...{ pid, isTerminal: false, output, ended, write: stdin.write, closeInput: stdin.close },
-    get outcome() {
-      return outcome;
-    },
-    resize() {
-      throw new AgentError('failed_precondition', 'The process has no terminal.');
-    },
+  const live: OwnProcess = {
+    pid: child.pid ?? 0,
+    isTerminal: false,
+    output,
+    outcome: undefined,
+    ended,
+    write: stdin.write,
+    closeInput: stdin.close,
+    resize: notATerminal,
   };
+  // It is kept for minutes after its end, by the thousand: without what it needs only while it runs, 10 KiB each.
+  void ended.then(() => {
+    streams = [];
+  });
+  if (child.pid === undefined) throw await whyNotStarted(child, spec);
+  return live;
 }
 
-async function pidOf(child: ChildProcess, { command }: ProcessSpec): Promise<number> {
-  try {
-    if (child.pid === undefined) await once(child, 'spawn');
-    if (child.pid !== undefined) return child.pid;
-  } catch (cause) {
-    const { code, message } = agentErrorOf(cause);
-    throw new AgentError(code, `'${command}' cannot be started: ${message}`, { cause });
-  }
-  throw new AgentError('internal', `'${command}' cannot be started.`);
+interface OwnProcess extends LiveProcess {
+  outcome: Outcome | undefined;
+}
+
+function notATerminal(): never {
+  throw new AgentError('failed_precondition', 'The process has no terminal.');
+}
+
+async function whyNotStarted(child: ChildProcess, { command }: ProcessSpec): Promise<AgentError> {
+  const [cause]: unknown[] = await once(child, 'error');
+  const { code, message } = agentErrorOf(cause);
+  return new AgentError(code, `'${command}' cannot be started: ${message}`, { cause });
 }
 
 /** The end comes after all output, and within a bound when something else holds the pipes. */
-function endOf({ child, stdout, stderr }: ChildPipes, output: ProcessOutput): Promise<Outcome> {
+function endOf(
+  { child, stdout, stderr }: ChildPipes,
+  output: ProcessOutput,
+  exited: (outcome: Outcome) => void,
+): Promise<Outcome> {
   return new Promise((resolve) => {
     let isOver = false;
     let dataMs = 0;
@@ -92,6 +104,7 @@ function endOf({ child, stdout, stderr }: ChildPipes, output: ProcessOutput): Pr
     child.on('error', () => undefined);
     child.once('exit', (code, signal) => {
       const outcome = { exitCode: exitCodeOf(code, signal), signal };
+      exited(outcome);
       let tailMs = 0;
       const look = () => {
         if (!output.isHeld) tailMs += QUIET_MS;

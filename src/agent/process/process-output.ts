@@ -68,16 +68,15 @@ export function processOutput({ limitBytes, ticks, hold }: OutputDeps): ProcessO
   let takes = 0;
 
   const regulate = () => {
-    if (cancelStall === undefined) {
+    if (!output.isHeld) {
       const isWaitedFor = readers.size > 0 && [...readers].every((place) => place.lag() >= HOLD_AT);
       if (isWaitedFor && outcome === undefined) holdBack();
     } else if (readers.size === 0 || [...readers].some((place) => place.lag() < RELEASE_AT)) {
-      cancelStall();
-      cancelStall = undefined;
-      hold(false);
+      release();
     }
   };
   const holdBack = () => {
+    output.isHeld = true;
     hold(true);
     const watch = (seen: number) => {
       cancelStall = ticks.after(STALL_MS, () => {
@@ -87,51 +86,54 @@ export function processOutput({ limitBytes, ticks, hold }: OutputDeps): ProcessO
     };
     watch(takes);
   };
+  const release = () => {
+    cancelStall?.();
+    cancelStall = undefined;
+    output.isHeld = false;
+    hold(false);
+  };
   const open = (seq: number): OutputReader => {
     const place = placeIn(seq, log.trimmedSeq);
     readers.add(place);
     return place;
   };
   const placeIn = (from: number, knownLoss: number): Place => {
-    let seq = from;
     let taken = log.costAt(from);
     let failure: AgentError | undefined;
     let wake: (() => void) | undefined;
-    const place: Place = {
-      get seq() {
-        return seq;
-      },
-      lag() {
+    const place = {
+      seq: from,
+      lag(): number {
         const all = log.costAt(log.lastSeq);
         return Math.max(all.stdout - taken.stdout, all.stderr - taken.stderr, all.pty - taken.pty) / limitBytes;
       },
-      take() {
+      take(): OutputEvent | undefined {
         if (failure !== undefined) throw failure;
-        const chunk = log.next(seq);
+        const chunk = log.next(place.seq);
         if (chunk === undefined) return outcome && { type: 'end', seq: log.lastSeq + 1, outcome };
-        seq = chunk.seq;
+        place.seq = chunk.seq;
         taken = { ...taken, [chunk.stream]: chunk.endCost };
         takes += 1;
         regulate();
         return eventOf(chunk);
       },
-      whenReady(callback) {
-        const isReady = failure !== undefined || outcome !== undefined || log.lastSeq > seq;
+      whenReady(callback: () => void): void {
+        const isReady = failure !== undefined || outcome !== undefined || log.lastSeq > place.seq;
         if (isReady) callback();
         else wake = callback;
       },
-      hasLost: () => log.trimmedSeq > Math.max(seq, knownLoss),
-      wake() {
+      hasLost: (): boolean => log.trimmedSeq > Math.max(place.seq, knownLoss),
+      wake(): void {
         const callback = wake;
         wake = undefined;
         callback?.();
       },
-      fail(error) {
+      fail(error: AgentError): void {
         failure ??= error;
         place.close();
         place.wake();
       },
-      close() {
+      close(): void {
         if (readers.delete(place)) regulate();
       },
     };
@@ -143,37 +145,32 @@ export function processOutput({ limitBytes, ticks, hold }: OutputDeps): ProcessO
       else place.wake();
     }
   };
-  return {
-    get isHeld() {
-      return cancelStall !== undefined;
-    },
-    get lastSeq() {
-      return log.lastSeq;
-    },
-    get keptBytes() {
-      return log.keptBytes;
-    },
-    push(stream, data) {
+  const output = {
+    isHeld: false,
+    lastSeq: 0,
+    keptBytes: 0,
+    push(stream: StreamName, data: Buffer): void {
       log.push(stream, data);
+      output.lastSeq = log.lastSeq;
+      output.keptBytes = log.keptBytes;
       tell();
       regulate();
     },
-    end(how) {
+    end(how: Outcome): void {
       outcome = how;
       tell();
-      if (cancelStall !== undefined) hold(false);
-      cancelStall?.();
-      cancelStall = undefined;
+      if (output.isHeld) release();
     },
-    readAfter(seq) {
+    readAfter(seq: number): OutputReader {
       if (seq < log.trimmedSeq) {
         throw new AgentError('aborted', `Output up to ${log.trimmedSeq} is no longer kept.`);
       }
       return open(seq);
     },
-    readKept: () => open(0),
-    readNew: () => open(log.lastSeq),
+    readKept: (): OutputReader => open(0),
+    readNew: (): OutputReader => open(log.lastSeq),
   };
+  return output;
 }
 
 interface Place extends OutputReader {

@@ -50,7 +50,12 @@ export function processTable(deps: AgentDeps): ProcessTable {
   const retire = (process: StartedProcess) => {
     running.delete(process);
     if (process.origin === 'connect') ended.add(process);
-    if (signalGroup(process.live.pid, 0)) leftBehind.add(process.live.pid);
+    const { pid } = process.live;
+    leftBehind.add(pid);
+    // Whoever waits for the end is told first.
+    setImmediate(() => {
+      if (!signalGroup(pid, 0)) leftBehind.delete(pid);
+    });
   };
   return {
     async start(spec, { origin, tag, pty, hasStdin = false, keptBytes }) {

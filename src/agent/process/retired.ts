@@ -9,13 +9,15 @@ export interface Retired<T> {
 export interface RetiredBounds<T> {
   readonly keptMs: number;
   readonly bytesOf: (thing: T) => number;
+  /** Told of each that is kept no longer. */
+  readonly forgotten?: (thing: T) => void;
 }
 
 const MOST = 1_000;
 const MOST_BYTES = 32 * 1024 * 1024;
 
 /** Waits with a timer only while it keeps something. */
-export function retired<T>({ keptMs, bytesOf }: RetiredBounds<T>): Retired<T> {
+export function retired<T>({ keptMs, bytesOf, forgotten }: RetiredBounds<T>): Retired<T> {
   const kept: { readonly thing: T; readonly untilMs: number; readonly bytes: number }[] = [];
   let bytes = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -28,6 +30,7 @@ export function retired<T>({ keptMs, bytesOf }: RetiredBounds<T>): Retired<T> {
       if (!isDue) break;
       kept.shift();
       bytes -= oldest.bytes;
+      forgotten?.(oldest.thing);
     }
     const next = kept[0];
     if (next !== undefined) timer = setTimeout(forget, Math.max(1, next.untilMs - nowMs)).unref();

@@ -7,6 +7,7 @@ import { checkDataDir, checkLock, lockHolder } from './doctor-data-dir.ts';
 import { checkDatabase } from './doctor-database.ts';
 import { checkEngine } from './doctor-engine.ts';
 import { checkNode, checkPorts } from './doctor-machine.ts';
+import { checkPool } from './doctor-pool.ts';
 import { checkRedis } from './doctor-redis.ts';
 
 /** Looks at everything that a start needs, and says what to do about what is missing. False when something fails. */
@@ -35,6 +36,7 @@ async function examine(env: CommandContext['env']): Promise<readonly Check[]> {
     ...checkDataDir(config.SANDGLASS_DATA_DIR),
     checkLock(holder),
     ...checkDatabase(config),
+    checkPool(config),
     ...(await checkPorts(config, holder)),
   ];
 }

@@ -1,4 +1,3 @@
-import { readConfig } from '../../config.ts';
 import type { KeyView, NewKey } from '../../sdk/index.ts';
 import type { CommandContext } from '../command-context.ts';
 import { type ConnectionFlags, connectionOptions } from '../connection-flags.ts';
@@ -39,7 +38,7 @@ async function withKeys<T>(
 ): Promise<T> {
   if (!flags.local) return work(remoteKeys(connectionOptions(flags, env)));
   // It brings the whole service with it, which calls over the API need not load.
-  const { withLocalKeys } = await import('./keys-local.ts');
+  const [{ withLocalKeys }, { readConfig }] = await Promise.all([import('./keys-local.ts'), import('../../config.ts')]);
   return withLocalKeys(readConfig(env), work);
 }
 

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { poolEventSchema } from '../../contract/pool.ts';
 import { lastEventIdSchema, sandboxEventSchema } from '../../contract/sandbox-event.ts';
 import { sandboxPathSchema } from '../../contract/sandbox-fields.ts';
 import { invalidRequest } from '../../domain/limits.ts';
@@ -12,20 +13,27 @@ const stream = {
   method: 'get',
   tag: 'Events',
   headers: z.object({ 'Last-Event-ID': lastEventIdSchema.optional() }),
-  answers: {
-    200: {
-      description: 'Server-sent events, `id` = seq; `data` is the sandbox with the transition',
-      type: 'text/event-stream',
-      schema: sandboxEventSchema,
-    },
-  },
 } as const;
+
+const answer = {
+  description: 'Server-sent events, `id` = seq; `data` is the sandbox with the transition',
+  type: 'text/event-stream',
+} as const;
+const answerOfAll = {
+  ...answer,
+  description: `${answer.description}. For administrators also \`pool.*\`, without an id: what happens in the pool`,
+  schema: z.union([sandboxEventSchema, poolEventSchema]),
+};
 
 /** Transitions as they happen; a broken connection resumes after the last id that it heard. */
 export function addEventRoutes(http: Http): void {
   addEndpoint(
     http,
-    { ...stream, path: '/v1/events', operationId: 'watchEvents', summary: 'Follow all sandboxes that the key may see' },
+    {
+      ...{ ...stream, path: '/v1/events', operationId: 'watchEvents' },
+      summary: 'Follow all sandboxes that the key may see',
+      answers: { 200: answerOfAll },
+    },
     ({ c, caller }) => follow(http, c, caller, null),
   );
   addEndpoint(
@@ -36,6 +44,7 @@ export function addEventRoutes(http: Http): void {
       operationId: 'watchSandboxEvents',
       summary: 'Follow one sandbox',
       params: sandboxPathSchema,
+      answers: { 200: { ...answer, schema: sandboxEventSchema } },
       errors: ['sandbox_not_found'],
     },
     ({ c, caller, params: { id } }) => follow(http, c, caller, id),

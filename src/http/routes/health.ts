@@ -19,7 +19,7 @@ export function addHealthRoutes(http: Http): void {
     http,
     {
       ...{ ...health, path: '/readyz', operationId: 'getReadiness' },
-      summary: 'Sandboxes can be started',
+      summary: 'Sandboxes can be started, and the first warm containers are there',
       answers: {
         200: { description: 'They can; degraded names what is wrong all the same', schema: readinessSchema },
         503: { description: 'They cannot; each check says why', schema: readinessSchema },

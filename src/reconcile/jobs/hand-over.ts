@@ -11,6 +11,12 @@ const PATIENCE_MS = 2_000;
 const END_LOOKS = 50;
 const END_LOOK_MS = 20;
 
+interface HandOverOptions {
+  readonly signal: AbortSignal;
+  /** What the agent itself took, milliseconds; undefined where it does not say. */
+  readonly onTook: (ms: number | undefined) => void;
+}
+
 /**
  * Hands the run to the agent inside; ready means that it answers. undefined when it took it, or when its container has
  * ended (verify tells how); else why it did not. A container of a release without an agent is ready as it is.
@@ -19,7 +25,7 @@ export async function handOver(
   deps: JobDeps,
   row: Sandbox,
   started: ContainerFacts,
-  signal: AbortSignal,
+  { signal, onTook }: HandOverOptions,
 ): Promise<string | undefined> {
   if (started.agentVersion === null) return undefined;
   let isRestarted = false;
@@ -27,7 +33,10 @@ export async function handOver(
     const answer = endpoint === null ? 'silent' : await init(deps, row, endpoint, signal);
     if (signal.aborted) return undefined;
     if (answer !== 'silent') {
-      if (answer.outcome === 'ready') return undefined;
+      if (answer.outcome === 'ready') {
+        onTook(answer.tookMs);
+        return undefined;
+      }
       if (answer.outcome === 'refused') return answer.message;
       // It runs since an earlier incarnation: whoever started it was not us.
       if (isRestarted) return 'Its agent serves another run and does not let go of it.';

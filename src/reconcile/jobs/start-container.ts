@@ -32,7 +32,7 @@ export function startContainer(deps: JobDeps): Job {
       }
       if (signal.aborted) return undefined;
       await watch.stage('start', () => bringUp(deps, row, facts));
-      const refusal = await watch.stage('ready', () => handOver(deps, row, facts, signal));
+      const refusal = await watch.stage('ready', () => handOver(deps, row, facts, { signal, onTook: watch.agentTook }));
       if (signal.aborted) return undefined;
       return await verify(deps, row, facts, { watch, refusal });
     } catch (error) {
@@ -106,7 +106,7 @@ async function verify(
       imageDigest: facts.imageDigest,
       agentVersion: facts.agentVersion,
       agentEndpoint: facts.agentEndpoint,
-      report: { path, durationMs: watch.totalMs(), stages: watch.stages() },
+      report: watch.report(path),
     },
   };
 }

@@ -1,16 +1,18 @@
+import type { StartPath, StartReport } from '../../domain/sandbox.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 export interface Stopwatch {
   /** Runs the work and adds its duration to the stage of that name. */
   stage<T>(name: string, work: () => Promise<T>): Promise<T>;
-  /** Milliseconds per stage so far. */
-  stages(): Readonly<Record<string, number>>;
-  totalMs(): number;
+  /** What the agent says that it took, as a part of a stage. */
+  agentTook(ms: number | undefined): void;
+  report(path: StartPath): StartReport;
 }
 
 export function stopwatch(clock: Pick<Clock, 'monotonicMs'>): Stopwatch {
   const beganMs = clock.monotonicMs();
   const stages: Record<string, number> = {};
+  let agentMs: number | undefined;
   return {
     async stage(name, work) {
       const stageBeganMs = clock.monotonicMs();
@@ -20,8 +22,13 @@ export function stopwatch(clock: Pick<Clock, 'monotonicMs'>): Stopwatch {
         stages[name] = round((stages[name] ?? 0) + clock.monotonicMs() - stageBeganMs);
       }
     },
-    stages: () => ({ ...stages }),
-    totalMs: () => round(clock.monotonicMs() - beganMs),
+    agentTook(ms) {
+      agentMs = ms;
+    },
+    report: (path) => ({
+      ...{ path, durationMs: round(clock.monotonicMs() - beganMs), stages: { ...stages } },
+      ...(agentMs === undefined ? {} : { agentMs }),
+    }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { errorMessage, isSandboxError, SandboxError } from '../../domain/errors.ts';
 import type { SandboxEvent } from '../../domain/events.ts';
 import { reasonOf } from '../../domain/reasons.ts';
-import type { Sandbox } from '../../domain/sandbox.ts';
+import { isClaimed, type Sandbox } from '../../domain/sandbox.ts';
 import type { AgentInitOutcome } from '../../ports/agent-client.ts';
 import { endOf, runFor } from './hand-over.ts';
 import { endFactsOf, type JobDeps } from './job-deps.ts';
@@ -11,6 +11,7 @@ import type { Stopwatch } from './stopwatch.ts';
 const PATIENCE_MS = 500;
 /** A command is started and looked at for 50 ms before the answer. */
 const COMMAND_PATIENCE_MS = 2_000;
+const MOST_ATTEMPTS = 5;
 
 /**
  * The container of a claimed slot takes the sandbox over: one call to its agent, and none to the engine unless its limits
@@ -31,6 +32,7 @@ export async function takeOverSlot(
   const answer = await watch.stage('ready', () => ask(deps, row, signal));
   if (signal.aborted) return undefined;
   if (answer === 'silent' || answer.outcome === 'other_incarnation') return 'unfit';
+  if (answer.outcome === 'ready') watch.agentTook(answer.tookMs);
   if (answer.outcome === 'refused') return refusedBy(deps, row, containerId, answer.message);
   return {
     type: 'START_SUCCEEDED',
@@ -42,21 +44,30 @@ export async function takeOverSlot(
       imageDigest: row.imageDigest,
       agentVersion: row.agentVersion,
       agentEndpoint: row.agentEndpoint,
-      report: { path: 'warm', durationMs: watch.totalMs(), stages: watch.stages() },
+      report: watch.report('warm'),
     },
   };
 }
 
-/** From here on the row knows of no container: the next one is made for it, whatever happens in between. */
-export async function forgetSlot(deps: JobDeps, row: Sandbox): Promise<Sandbox> {
-  const { id, containerId, version } = row;
+/**
+ * From here on the row knows of no container: the next one is made for it, whatever happens in between. One that is
+ * still there under its name then is the slot's, and is not taken for the next one: it owes its limits.
+ */
+export async function forgetSlot(deps: JobDeps, asked: Sandbox): Promise<Sandbox> {
+  const { id } = asked;
   deps.log.warn({ event: 'pool.unfit', sandboxId: id }, 'a claimed slot did not take its sandbox over: made anew');
   const none = { containerId: null, containerStartedAt: null, agentEndpoint: null, agentVersion: null };
-  const next = { ...row, ...none, owesResources: false, version: version + 1 };
-  const replaced = await deps.store.replace({ next, expectedVersion: version, transition: null });
-  if (replaced.outcome !== 'replaced') throw new SandboxError('conflict', `Sandbox ${id} moved while it started.`);
-  if (containerId !== null) await deps.runtime.remove(containerId);
-  return next;
+  for (let row: Sandbox | undefined = asked, attempt = 1; row !== undefined && isClaimed(row); attempt += 1) {
+    const next: Sandbox = { ...row, ...none, owesResources: true, version: row.version + 1 };
+    const replaced = await deps.store.replace({ next, expectedVersion: row.version, transition: null });
+    if (replaced.outcome === 'replaced') {
+      if (row.containerId !== null) await deps.runtime.remove(row.containerId);
+      return next;
+    }
+    // A PATCH came between.
+    row = attempt < MOST_ATTEMPTS ? await deps.store.find(id) : undefined;
+  }
+  throw new SandboxError('conflict', `Sandbox ${id} moved while it started.`);
 }
 
 async function ask(deps: JobDeps, row: Sandbox, signal: AbortSignal): Promise<AgentInitOutcome | 'silent'> {

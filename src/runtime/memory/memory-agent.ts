@@ -20,7 +20,7 @@ export function memoryAgent(world: MemoryWorld): AgentClient {
         }
         container.initiated = init.incarnation;
         const exitCode = exitCodeOf(init.command ?? []);
-        if (exitCode === undefined) return { outcome: 'ready' };
+        if (exitCode === undefined) return { outcome: 'ready', tookMs: 0 };
         end(world, container, { exitCode });
         return { outcome: 'refused', message: `Its command ended at once with code ${exitCode}.`, exitCode };
       }),

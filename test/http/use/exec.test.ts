@@ -130,7 +130,7 @@ describe('POST /v1/sandboxes/{id}/exec', () => {
       role: 'user',
       quota: { sandboxes: null, cpus: null, memoryMb: null },
     } as const;
-    const wish = { name: 'exec', leaving: new AbortController().signal, isActivity: true };
+    const wish = { name: 'exec', over: new AbortController(), isActivity: true };
     const use = useSandbox({ ...service.operations, store: withoutAgent }, caller, id, wish);
     await expect(use).rejects.toMatchObject({ code: 'unsupported', hint: expect.stringContaining('new sandbox') });
   });

@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { it } from 'vitest';
 import { listen } from '../../../src/http/listen.ts';
-import type { ChangeFeed } from '../../../src/ports/change-feed.ts';
 import { eventually } from '../../support/api.ts';
+import { countedFeed } from '../../support/counted-feed.ts';
 import { memoryService } from '../../support/memory-service.ts';
 
 const CLIENTS = 100;
@@ -10,7 +10,10 @@ const LOOPBACK = '127.0.0.1';
 
 it('47: 100 event streams whose clients are killed hard give their subscriptions back', async () => {
   const subscribed = { now: 0 };
-  const service = await memoryService({ operations: ({ feed }) => ({ feed: counted(feed, subscribed) }) });
+  const count = (by: number) => {
+    subscribed.now += by;
+  };
+  const service = await memoryService({ operations: ({ feed }) => ({ feed: countedFeed(feed, count) }) });
   const { app, log, admin } = service;
   const server = await listen({ fetch: app.fetch, host: LOOPBACK, port: 0, blockedSubnets: [], log });
   const { secret } = admin;
@@ -24,20 +27,6 @@ it('47: 100 event streams whose clients are killed hard give their subscriptions
     await service.close();
   }
 });
-
-function counted(feed: ChangeFeed, subscribed: { now: number }): ChangeFeed {
-  return {
-    ...feed,
-    subscribe(listener) {
-      const end = feed.subscribe(listener);
-      subscribed.now += 1;
-      return () => {
-        subscribed.now -= 1;
-        end();
-      };
-    },
-  };
-}
 
 /** A raw socket on the event stream, once its head has come. */
 function followEvents(port: number, secret: string): Promise<Socket> {

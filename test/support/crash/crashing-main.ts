@@ -3,8 +3,12 @@ import { compose } from '../../../src/compose.ts';
 import { readConfig } from '../../../src/config.ts';
 
 /** Points that change something: those between two of them see the same world. */
-const CHANGES =
+const COLD =
   /^(store\.(create|replace|purge|takeAddress|freeAddress)|live\.(seed|patch|evict)|engine\.(create|start|stop|kill|pause|unpause|remove|update|moveAddress))\b/;
+
+/** A claim changes nothing but rows, and what an agent heard. */
+const CLAIM = /^(store\.replace|agent\.init|live\.seed)\b/;
+const CHANGES = process.env['CRASH_POINTS'] === 'of claims' ? CLAIM : COLD;
 
 let isArmed = false;
 let dieAt: string | null = null;

@@ -1,20 +1,4 @@
-import {
-  and,
-  asc,
-  count,
-  desc,
-  eq,
-  gt,
-  inArray,
-  isNotNull,
-  isNull,
-  lt,
-  lte,
-  notInArray,
-  or,
-  type SQL,
-  sql,
-} from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { DeadlineName } from '../../../domain/lifetime.ts';
 import type { Usage } from '../../../domain/limits.ts';
 import { liveStates, type SandboxState } from '../../../domain/sandbox.ts';
@@ -30,6 +14,8 @@ const DEADLINES = {
   pausedUntil: { column: sandboxes.pausedUntilMs, state: 'paused' },
   deleteAt: { column: sandboxes.deleteAtMs, state: 'stopped' },
 } as const satisfies Record<DeadlineName, { column: unknown; state: SandboxState }>;
+
+const NOTHING_HELD: Usage = { sandboxes: 0, cpus: 0, memoryMb: 0 };
 
 /** What is read over many rows; every query is bounded by a limit and walks an index. */
 export function sandboxQueries(db: SqliteDatabase) {
@@ -55,6 +41,22 @@ export function sandboxQueries(db: SqliteDatabase) {
         eq(sandboxes.tenant, sql.placeholder('tenant')),
         eq(sandboxes.reuseKey, sql.placeholder('reuseKey')),
         sql`reuse_key is not null and state not in ('deleting', 'deleted')`,
+      ),
+    )
+    .prepare();
+  // By state, not by tenant (the unary plus): most rows of a tenant are tombstones, and every create asks.
+  const held = db
+    .select({
+      sandboxes: count(),
+      cpus: sql<number>`coalesce(sum(${sandboxes.cpus}), 0)`,
+      memoryMb: sql<number>`coalesce(sum(${sandboxes.memoryMb}), 0)`,
+    })
+    .from(sandboxes)
+    .where(
+      and(
+        sql`+${sandboxes.tenant} = ${sql.placeholder('tenant')}`,
+        inArray(sandboxes.state, [...liveStates]),
+        ne(sandboxes.id, sql.placeholder('exceptId')),
       ),
     )
     .prepare();
@@ -120,24 +122,7 @@ export function sandboxQueries(db: SqliteDatabase) {
           .map(({ state, rows }) => [state, rows]),
       ),
 
-    usage: (tenant: string, exceptId: string): Usage => {
-      const held = db
-        .select({
-          sandboxes: count(),
-          cpus: sql<number>`coalesce(sum(${sandboxes.cpus}), 0)`,
-          memoryMb: sql<number>`coalesce(sum(${sandboxes.memoryMb}), 0)`,
-        })
-        .from(sandboxes)
-        .where(
-          and(
-            eq(sandboxes.tenant, tenant),
-            inArray(sandboxes.state, [...liveStates]),
-            notInArray(sandboxes.id, [exceptId]),
-          ),
-        )
-        .get();
-      return held ?? { sandboxes: 0, cpus: 0, memoryMb: 0 };
-    },
+    usage: (tenant: string, exceptId: string): Usage => held.get({ tenant, exceptId }) ?? NOTHING_HELD,
   };
 }
 

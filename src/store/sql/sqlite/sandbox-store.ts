@@ -1,6 +1,6 @@
 import { and, eq, getTableColumns, gte, isNull, lt, or, sql } from 'drizzle-orm';
 import { IDEMPOTENCY_WINDOW_MS } from '../../../domain/lifetime.ts';
-import { brokenQuota } from '../../../domain/limits.ts';
+import { brokenQuota, isUnbounded } from '../../../domain/limits.ts';
 import { isLive, type Sandbox } from '../../../domain/sandbox.ts';
 import type { IdempotencyRecord, QuotaCheck, SandboxStore, Unwritten } from '../../../ports/sandbox-store.ts';
 import { fromRecord, toRecord } from '../sandbox-record.ts';
@@ -24,7 +24,7 @@ export function sqliteSandboxStore({ db, close }: SqliteConnection): SandboxStor
   const idempotency = idempotencyTable(db);
 
   const overQuota = (check: QuotaCheck | null | undefined, row: Sandbox): Unwritten | undefined => {
-    if (!check || !isLive(row.state)) return undefined;
+    if (!check || !isLive(row.state) || isUnbounded(check.quota)) return undefined;
     const usage = queries.usage(check.tenant, row.id);
     const more = { sandboxes: 1, cpus: row.resources.cpus, memoryMb: row.resources.memoryMb };
     const bound = brokenQuota(usage, more, check.quota);
@@ -155,16 +155,38 @@ function rowStatements(db: SqliteDatabase) {
   };
 }
 
+/** Prepared once: our own SDK sends a key with every start. */
 function idempotencyTable(db: SqliteDatabase) {
   const { createdAtMs, key, tenant } = idempotencyKeys;
+  const select = db
+    .select()
+    .from(idempotencyKeys)
+    .where(
+      and(
+        eq(tenant, sql.placeholder('tenant')),
+        eq(key, sql.placeholder('key')),
+        gte(createdAtMs, sql.placeholder('notBeforeMs')),
+      ),
+    )
+    .prepare();
+  const insert = db
+    .insert(idempotencyKeys)
+    .values({
+      tenant: sql.placeholder('tenant'),
+      key: sql.placeholder('key'),
+      requestHash: sql.placeholder('requestHash'),
+      sandboxId: sql.placeholder('sandboxId'),
+      createdAtMs: sql.placeholder('createdAtMs'),
+    })
+    .prepare();
+  const remove = db
+    .delete(idempotencyKeys)
+    .where(lt(createdAtMs, sql.placeholder('beforeMs')))
+    .prepare();
   return {
     find: (ofTenant: string, ofKey: string, notBeforeMs: number): IdempotencyRecord | undefined =>
-      db
-        .select()
-        .from(idempotencyKeys)
-        .where(and(eq(tenant, ofTenant), eq(key, ofKey), gte(createdAtMs, notBeforeMs)))
-        .get(),
-    insert: (record: IdempotencyRecord) => void db.insert(idempotencyKeys).values(record).run(),
-    forget: (beforeMs: number) => db.delete(idempotencyKeys).where(lt(createdAtMs, beforeMs)).run().changes,
+      select.get({ tenant: ofTenant, key: ofKey, notBeforeMs }),
+    insert: (record: IdempotencyRecord) => void insert.run({ ...record }),
+    forget: (beforeMs: number) => remove.run({ beforeMs }).changes,
   };
 }

@@ -81,7 +81,7 @@ export const sandboxes = sqliteTable(
     pausedAtMs: integer('paused_at_ms'),
     deletedAtMs: integer('deleted_at_ms'),
     lastActivityAtMs: integer('last_activity_at_ms'),
-    /** JSON: path, durationMs, stages. */
+    /** JSON: path, durationMs, stages, agentMs. */
     start: text('start'),
     /** JSON of SandboxInfo: the live info as it was at the last stop. */
     snapshot: text('snapshot'),

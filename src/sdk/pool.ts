@@ -1,0 +1,29 @@
+import { bodyWith } from './checked-body.ts';
+import { openConnection } from './connection.ts';
+import type { ConnectionOptions } from './connection-options.ts';
+import type { CapacityView, PoolView, SandboxStart, StartSignature } from './wire.ts';
+
+/** The warm containers of the service, by signature: those of images that the key may start. */
+export async function pool(options: ConnectionOptions = {}): Promise<PoolView> {
+  const { body } = await openConnection(options).ask({ method: 'GET', path: '/v1/pool', isRepeatable: true });
+  return bodyWith<PoolView>(body, 'items');
+}
+
+/**
+ * By what such a start would find its warm container; it is not done. Throws `not_found` for an image that the engine
+ * does not have yet, and what the start itself would be refused with.
+ */
+export async function poolSignature(
+  start: SandboxStart = {},
+  options: ConnectionOptions = {},
+): Promise<StartSignature> {
+  const call = { method: 'POST', path: '/v1/pool/signature', body: start, isRepeatable: true } as const;
+  const { body } = await openConnection(options).ask(call);
+  return bodyWith<StartSignature>(body, 'signature');
+}
+
+/** The room for sandboxes on the engine. */
+export async function capacity(options: ConnectionOptions = {}): Promise<CapacityView> {
+  const { body } = await openConnection(options).ask({ method: 'GET', path: '/v1/capacity', isRepeatable: true });
+  return bodyWith<CapacityView>(body, 'reservedMb');
+}

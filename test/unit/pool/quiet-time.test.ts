@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { quietTime } from '../../../src/pool/quiet-time.ts';
+
+function setUp() {
+  let nowMs = 0;
+  const quiet = quietTime({ monotonicMs: () => nowMs }, { quietMs: 50, longestMs: 500 });
+  return { quiet, at: (ms: number) => (nowMs = ms) };
+}
+
+describe('the quiet time', () => {
+  it('is there before anything happened', () => {
+    expect(setUp().quiet.leftMs()).toBe(0);
+  });
+
+  it('begins so long after the last disturbance', () => {
+    const { quiet, at } = setUp();
+    quiet.disturb();
+    expect(quiet.leftMs()).toBe(50);
+    at(30);
+    quiet.disturb();
+    expect(quiet.leftMs()).toBe(50);
+    at(80);
+    expect(quiet.leftMs()).toBe(0);
+  });
+
+  it('is not waited for longer than the bound, however often it is disturbed', () => {
+    const { quiet, at } = setUp();
+    for (let ms = 0; ms <= 490; ms += 10) {
+      at(ms);
+      quiet.disturb();
+      expect(quiet.leftMs()).toBe(Math.min(50, 500 - ms));
+    }
+    at(500);
+    quiet.disturb();
+    expect(quiet.leftMs()).toBe(0);
+  });
+
+  it('is waited for anew after a pause', () => {
+    const { quiet, at } = setUp();
+    quiet.disturb();
+    at(600);
+    quiet.disturb();
+    expect(quiet.leftMs()).toBe(50);
+  });
+});
