@@ -110,7 +110,13 @@ export async function poolRoom(options: PoolRoomOptions = {}) {
       driveSoon: (id) => void drive(id),
       applyEvent,
     },
-    ids: { sandboxId: () => `slot${(ids += 1)}${options.after === undefined ? '' : 'b'}`, hex: () => '' },
+    ids: {
+      sandboxId() {
+        ids += 1;
+        return `slot${ids}${options.after === undefined ? '' : 'b'}`;
+      },
+      hex: () => '',
+    },
     capacity: { hasRoomFor: (mb) => mb <= world.roomMb },
     floors: () => world.floors,
     isPressed: () => world.isPressed,
