@@ -5,8 +5,8 @@ export interface BenchArguments {
   readonly jsonFile: string | undefined;
   readonly isCheck: boolean;
   readonly isQuick: boolean;
-  /** Only rows whose name contains this. */
-  readonly only: string | undefined;
+  /** Only rows whose name contains one of these; empty = all. */
+  readonly only: readonly string[];
   readonly isPage: boolean;
   readonly isHelp: boolean;
 }
@@ -15,7 +15,7 @@ export const USAGE = `npm run bench -- [options]
   --json FILE   write all results with their raw samples to FILE, and a readable copy beside it (.md)
   --check       exit 1 when a row misses its bar, had a failure or was not measured
   --quick       few iterations, held against no bar: finds what crashes
-  --only NAME   only rows whose name contains NAME
+  --only NAME   only rows whose name contains NAME; may be given several times
   --page        write docs/performance.md from the newest file of bench/results; measures nothing`;
 
 /** Throws with words for the user when an option is not one of ours. */
@@ -26,7 +26,7 @@ export function readArguments(argv: readonly string[]): BenchArguments {
       json: { type: 'string' },
       check: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
-      only: { type: 'string' },
+      only: { type: 'string', multiple: true, default: [] },
       page: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },

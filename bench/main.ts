@@ -33,10 +33,10 @@ async function main(): Promise<number> {
 }
 
 async function measure({ isQuick, only }: BenchArguments): Promise<Results> {
-  const isWanted = (row: string) => only === undefined || row.includes(only);
+  const isWanted = (row: string) => only.length === 0 || only.some((name) => row.includes(name));
   if (!benches.some(({ rows }) => rows.some(isWanted))) {
     const names = benches.flatMap(({ rows }) => rows).join('\n  ');
-    throw new Error(`no row has "${only}" in its name. The rows are:\n  ${names}`);
+    throw new Error(`no row has "${only.join('" or "')}" in its name. The rows are:\n  ${names}`);
   }
   const machine = await machineFacts();
   print(machineText(machine));

@@ -3,7 +3,7 @@ import { type Answer, eventually } from '../support/api.ts';
 import { type PoolProbe, poolProbe, startPoolService } from '../support/pool-service.ts';
 import type { ServiceProcess } from '../support/service-process.ts';
 
-/** A boot alone takes a second of a core: the 200 that the pool was accepted with are ROUNDS=200, or in memory. */
+/** A boot alone takes a second of a core; ROUNDS=200 looks longer. */
 const ROUNDS = Number(process.env['ROUNDS'] ?? 40);
 /** Services at a time: while one boots, another one's slots are started. */
 const SERVICES = 2;

@@ -6,7 +6,7 @@ import type { ServiceProcess } from '../support/service-process.ts';
 
 const FLOOR = 6;
 const CLIENTS = 3;
-/** The number that the pool was accepted with is 500: CLAIMS=500. */
+/** CLAIMS=500 looks longer. */
 const CLAIMS = Number(process.env['CLAIMS'] ?? 60);
 const KILL_EVERY_MS = 150;
 

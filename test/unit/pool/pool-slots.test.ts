@@ -105,6 +105,16 @@ describe('a slot', () => {
     expect(claimed === 'accepted' ? row?.state : 'gone').toBe(claimed === 'accepted' ? 'pending' : 'gone');
   });
 
+  it('in the hands of a claim is not ready again because the pool looks at its rows', async () => {
+    await begun(1);
+    const slot = taken();
+    await room.pool.refresh();
+    expect([room.pool.take(startOf()), idle()]).toEqual([undefined, []]);
+    room.pool.putBack(slot);
+    await room.pool.refresh();
+    expect(idle()).toEqual([slot.id]);
+  });
+
   it('is not ready again because of stale news of it', async () => {
     await begun(1);
     const row = await room.store.find(idle()[0] ?? '');
