@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent, request } from 'undici';
 import { agentHeaders, agentPaths } from '../contract/agent.ts';
 import { errorMessage, SandboxError } from '../domain/errors.ts';
 import type { AgentClient, AgentInitOutcome } from '../ports/agent-client.ts';
@@ -37,9 +37,7 @@ export function httpAgentClient({ clock }: { readonly clock: Clock }): AgentClie
     },
     async announceStop(endpoint, secret, killInMs) {
       const call = { endpoint, secret, path: agentPaths.stop, body: { killInMs } };
-      await send(dispatcher, call, AbortSignal.timeout(STOP_MS))
-        .then(({ body }) => body.dump())
-        .catch(() => undefined);
+      await send(call, STOP_MS).catch(() => undefined);
     },
     async call(endpoint, accessToken, { method, path, headers, body, signal }) {
       try {
@@ -91,14 +89,10 @@ interface Call {
   readonly body: object;
 }
 
-function send(dispatcher: Dispatcher, { endpoint, secret, path, body }: Call, signal: AbortSignal) {
-  return request(`http://${endpoint}${path}`, {
-    method: 'POST',
-    dispatcher,
-    signal,
-    headers: { 'content-type': 'application/json', [agentHeaders.initSecret]: secret },
-    body: JSON.stringify(body),
-  });
+/** Rejects when there was no answer. */
+function send({ endpoint, secret, path, body }: Call, withinMs: number, signal?: AbortSignal) {
+  const post = { endpoint, path, body, headers: { [agentHeaders.initSecret]: secret } };
+  return postOnce(post, { withinMs, signal });
 }
 
 async function askOnce(call: Call, withinMs: number, signal: AbortSignal) {
@@ -112,15 +106,13 @@ async function askOnce(call: Call, withinMs: number, signal: AbortSignal) {
 
 /** Rejects when there was no answer, or none that an agent gives. */
 async function ask(call: Call, withinMs: number, signal: AbortSignal): Promise<AgentInitOutcome> {
-  const { endpoint, secret, path, body } = call;
-  const post = { endpoint, path, body, headers: { [agentHeaders.initSecret]: secret } };
-  const { status, body: answer } = await postOnce(post, { withinMs, signal });
+  const { status, body: answer } = await send(call, withinMs, signal);
   if (status === 200) return { outcome: 'ready', ...tookOf(answer) };
   if (status === 409) return { outcome: 'other_incarnation' };
   if (status === 422 && isRefusal(answer)) {
     return { outcome: 'refused', message: answer.message, exitCode: answer.exitCode };
   }
-  throw new Error(`an agent answered ${status} to ${path}`);
+  throw new Error(`an agent answered ${status} to ${call.path}`);
 }
 
 function tookOf(answer: unknown): { readonly tookMs?: number } {

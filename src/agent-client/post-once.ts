@@ -16,7 +16,7 @@ export interface PostAnswer {
 
 export interface PostOptions {
   readonly withinMs: number;
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const LONGEST_ANSWER = 1024 * 1024;
@@ -30,9 +30,9 @@ export function postOnce(post: Post, { withinMs, signal }: PostOptions): Promise
   const at = post.endpoint.lastIndexOf(':');
   const [host, port] = [post.endpoint.slice(0, at), Number(post.endpoint.slice(at + 1))];
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
+    if (signal?.aborted) return reject(signal.reason);
     const socket = connect({ host, port, noDelay: true });
-    const cut = () => socket.destroy(signal.reason);
+    const cut = () => socket.destroy(signal?.reason);
     const late = setTimeout(() => socket.destroy(new Error(`no answer within ${withinMs} ms`)), withinMs);
     let text = '';
     socket.setEncoding('utf8');
@@ -46,11 +46,11 @@ export function postOnce(post: Post, { withinMs, signal }: PostOptions): Promise
     socket.once('end', () => socket.destroy());
     socket.once('close', () => {
       clearTimeout(late);
-      signal.removeEventListener('abort', cut);
+      signal?.removeEventListener('abort', cut);
       // Nothing happens where it was answered.
       reject(new Error('the connection ended without a whole answer'));
     });
-    signal.addEventListener('abort', cut, { once: true });
+    signal?.addEventListener('abort', cut, { once: true });
     socket.write(requestText(post));
   });
 }

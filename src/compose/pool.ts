@@ -10,7 +10,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { TemplateRegistry } from '../operations/template-registry.ts';
 import { capacity, type RunningCapacity } from '../pool/capacity.ts';
 import { databaseReserve } from '../pool/database-reserve.ts';
-import { diskGuard } from '../pool/disk-guard.ts';
+import { type DiskGuard, diskGuard } from '../pool/disk-guard.ts';
 import { type FirstFill, firstFill } from '../pool/first-fill.ts';
 import { startJanitor } from '../pool/janitor.ts';
 import { janitorDefaults } from '../pool/janitor-policy.ts';
@@ -66,8 +66,7 @@ export function openPool(
 ): OpenedPool {
   const { clock, feed, lifecycle, log, metrics, runtime, store } = world;
   const pressure = pressureWatch({ read: () => readMemory(hostMemoryFiles), clock });
-  const guard = { isFull: () => false, status: () => null, close: async () => {} } as ReturnType<typeof diskGuard>;
-  const parts = { guard };
+  let guard: DiskGuard | undefined;
   let engine: EngineInfo | undefined;
   const lookAtEngine = async () => {
     try {
@@ -86,8 +85,8 @@ export function openPool(
       const { source, usedBytes, limitBytes, ratio } = last;
       return { source, usedMb: Math.round(usedBytes / MIB), limitMb: Math.round(limitBytes / MIB), ratio };
     },
-    disk: () => parts.guard.status(),
-    isDiskFull: () => parts.guard.isFull(),
+    disk: () => guard?.status() ?? null,
+    isDiskFull: () => guard?.isFull() ?? false,
     evictSlots: (neededMb) => slots.evict(neededMb),
     hurry: () => void pressure.look(),
   });
@@ -146,12 +145,13 @@ export function openPool(
         stopLongestPaused: reclaiming.stopLongestPaused,
         onReaped: events.onReaped,
       });
-      parts.guard = diskGuard({
+      const disk = diskGuard({
         ...{ clock, log, freeSpace, onRoom: rooms.roomMayHaveAppeared, stopForDisk: reclaiming.stopForDisk },
         writtenBytes: async () => (await runtime.writtenBytes()).map(({ sandboxId: id, bytes }) => ({ id, bytes })),
         reserve: databaseReserve({ dataDir: resolve(config.SANDGLASS_DATA_DIR), log }),
       });
-      opened.add(() => Promise.all([janitor.close(), parts.guard.close()]));
+      guard = disk;
+      opened.add(() => Promise.all([janitor.close(), disk.close()]));
       opened.add(() => slots.end());
       void lookAtEngine()
         .then(slots.begin)
