@@ -81,9 +81,9 @@ describe('readers of our own API that stop reading', () => {
   it('are none of those who read slowly, or wait for what is quiet', async () => {
     const slow = await stalled('GET', 'files?path=/tmp/large');
     const quiet = await stalled('POST', 'exec', JSON.stringify({ command: ['sleep', '8'] }), 'application/x-ndjson');
-    let last = '';
+    let said = '';
     quiet.on('data', (chunk) => {
-      last = String(chunk);
+      said += String(chunk);
     });
     quiet.resume();
     const untilMs = Date.now() + 2.5 * STALL_SECONDS * 1000;
@@ -92,7 +92,7 @@ describe('readers of our own API that stop reading', () => {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     expect([slow.destroyed, quiet.destroyed]).toEqual([false, false]);
-    await eventually('the quiet one ends', async () => last.includes('"end"'));
+    await eventually('the quiet one ends', async () => said.includes('"end"'));
     slow.destroy();
     quiet.destroy();
   });
