@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { BUILD_STAMP, sourcesHash } from './bootstrap/build.mjs';
 import { buildAgent } from './build-agent.mjs';
+import { buildDashboard } from './build-dashboard.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const DIST = join(ROOT, 'dist');
@@ -34,10 +35,16 @@ try {
   const present = ENTRIES.filter(({ from }) => existsSync(join(ROOT, from)));
   for (const { from } of ENTRIES.filter((entry) => !present.includes(entry)))
     console.log(`skipped ${from}: it does not exist`);
-  await Promise.all([...present.map(bundle), buildAgent(ROOT, join(scratch, 'agent'))]);
+  await Promise.all([
+    ...present.map(bundle),
+    buildAgent(ROOT, join(scratch, 'agent')),
+    buildDashboard(ROOT, join(scratch, 'dashboard')),
+  ]);
   if (existsSync(join(ROOT, SDK))) writeDeclarations();
   publish();
-  console.log(`built ${[...present.map(({ to }) => `dist/${to}`), 'dist/agent'].join(', ') || 'nothing'}`);
+  console.log(
+    `built ${[...present.map(({ to }) => `dist/${to}`), 'dist/agent', 'dist/dashboard'].join(', ') || 'nothing'}`,
+  );
 } catch (error) {
   // esbuild has told its own errors already.
   if (!error.errors) console.error(error.message);

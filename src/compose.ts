@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { httpAgentClient } from './agent-client/http-agent-client.ts';
 import { banner, urlOf, VERSION } from './compose/banner.ts';
+import { builtDashboard } from './compose/dashboard-dir.ts';
 import { openDataPlane } from './compose/data-plane.ts';
 import { deliverAgent, openRuntime, sandboxSubnets } from './compose/engine.ts';
 import { fixedTemplates } from './compose/fixed-templates.ts';
@@ -184,6 +185,7 @@ async function openPorts(
     tickets: use.tickets,
     closing: use.closing,
     version: VERSION,
+    dashboardDir: builtDashboard(),
     config: {
       waitSecondsDefault: config.SANDGLASS_WAIT_SECONDS,
       domain: config.SANDGLASS_DOMAIN,

@@ -14,6 +14,7 @@ const SOURCES = [
   'tsconfig.sdk.json',
   'scripts/build.mjs',
   'scripts/build-agent.mjs',
+  'scripts/build-dashboard.mjs',
 ];
 
 export const build = {

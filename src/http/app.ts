@@ -15,6 +15,7 @@ import { checkTarget } from './request-target.ts';
 import { addAdminRoutes } from './routes/admin.ts';
 import { addBatchRoute } from './routes/batch.ts';
 import { addCapacityRoute } from './routes/capacity.ts';
+import { addDashboard } from './routes/dashboard.ts';
 import { addEngineRoutes } from './routes/engines.ts';
 import { addEventRoutes } from './routes/events.ts';
 import { addExecRoutes } from './routes/exec.ts';
@@ -64,6 +65,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   for (const addRoutes of [addPoolRoutes, addCapacityRoute]) addRoutes(http);
   addTicketRoute(http);
   addTerminalRoute(http);
+  addDashboard(http);
   addE2bRoutes(http);
   refuseOtherMethods(http);
   return app;

@@ -24,6 +24,8 @@ export interface HttpDeps {
   readonly operations: OperationDeps;
   readonly log: Log;
   readonly version: string;
+  /** Where the built dashboard lies; none is served when not given. */
+  readonly dashboardDir?: string | undefined;
   readonly config: HttpConfig;
   readonly readiness: () => Promise<Readiness>;
   /** What an administrator may know of this installation; secrets hidden. */

@@ -12,6 +12,8 @@ export type MemoryService = Awaited<ReturnType<typeof memoryService>>;
 
 export interface MemoryServiceOptions extends MemoryLifecycleOptions {
   readonly http?: Partial<HttpConfig>;
+  /** Where a built dashboard lies; there is none when not given. */
+  readonly dashboardDir?: string;
   /** Parts of the operations to be replaced. */
   readonly operations?: (made: OperationDeps) => Partial<OperationDeps>;
   readonly readiness?: () => Promise<Readiness>;
@@ -43,6 +45,7 @@ export async function memoryService(options: MemoryServiceOptions = {}) {
     tickets: ownTickets,
     log,
     version: '0.0.0-test',
+    dashboardDir: options.dashboardDir,
     config: { waitSecondsDefault: 10, domain: null, corsOrigins: [], ...options.http },
     readiness: options.readiness ?? (async () => READY),
     info: async () => ({ version: '0.0.0-test', engine: await operations.runtime.info() }),

@@ -1,0 +1,79 @@
+import type { Browser, Page } from 'playwright-core';
+import { eventually } from '../api.ts';
+import type { ServiceProcess } from '../service-process.ts';
+
+/** The page of a service as one reader has it open. */
+export interface Dashboard {
+  readonly page: Page;
+  /** What the page did wrong so far: errors that nobody caught, and what its Content-Security-Policy refused. */
+  readonly troubles: readonly string[];
+  /** Goes to a page of it, such as `/sandboxes/abc`. */
+  goTo(path: string): Promise<void>;
+}
+
+export interface DashboardOptions {
+  readonly key?: string;
+  readonly scheme?: 'light' | 'dark';
+  readonly widthPx?: number;
+  readonly heightPx?: number;
+}
+
+/** Opens it in a context of its own; nobody is signed in. */
+export async function openDashboard(
+  browser: Browser,
+  service: Pick<ServiceProcess, 'url'>,
+  { scheme = 'light', widthPx = 1280, heightPx = 800 }: DashboardOptions = {},
+): Promise<Dashboard> {
+  const context = await browser.newContext({
+    viewport: { width: widthPx, height: heightPx },
+    colorScheme: scheme,
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+  });
+  const page = await context.newPage();
+  const troubles: string[] = [];
+  page.on('pageerror', (error) => troubles.push(String(error)));
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) troubles.push(message.text());
+  });
+  await page.goto(service.url);
+  return {
+    ...{ page, troubles },
+    goTo: (path) => page.evaluate(`void (location.hash = ${JSON.stringify(path)})`),
+  };
+}
+
+/** Opens it, and signs in as the administrator or with another key; it is live. */
+export async function signedIn(
+  browser: Browser,
+  service: Pick<ServiceProcess, 'url' | 'adminKey'>,
+  options: DashboardOptions = {},
+): Promise<Dashboard> {
+  const dashboard = await openDashboard(browser, service, options);
+  const { page } = dashboard;
+  await page.getByLabel('API key').fill(options.key ?? service.adminKey);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await isLive(page);
+  return dashboard;
+}
+
+/** Waits until the page hears the events of the service. */
+export async function isLive(page: Page): Promise<void> {
+  await page.waitForSelector('[data-feed=live]', { timeout: 30_000 });
+}
+
+/** Waits until the table has exactly these sandboxes, in any order. */
+export function rowsAre(page: Page, ids: readonly string[]): Promise<true> {
+  const wanted = [...ids].sort().join();
+  return eventually(`the rows are ${wanted}`, async () => (await shownIds(page)).sort().join() === wanted || undefined);
+}
+
+export function shownIds(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>('[...document.querySelectorAll("tr[data-id]")].map((row) => row.dataset.id)');
+}
+
+/** What the terminal shows now, line by line. */
+export async function screenText(page: Page): Promise<string> {
+  return (await page.locator('.xterm-rows > div').allTextContents()).join('\n');
+}
