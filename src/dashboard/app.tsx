@@ -51,6 +51,9 @@ function SignedIn() {
 function CurrentPage() {
   const { page, rest } = place.value;
   const [id] = rest;
+  useEffect(() => {
+    document.title = `${id && page === 'sandboxes' ? id : titleOf(page)} · Sandglass`;
+  }, [page, id]);
   switch (page) {
     case 'sandboxes':
       return id === undefined || id === '' ? <ListPage /> : <SandboxPage key={id} id={id} tab={rest[1] ?? ''} />;
@@ -72,6 +75,10 @@ function CurrentPage() {
         </section>
       );
   }
+}
+
+function titleOf(page: string): string {
+  return page.charAt(0).toUpperCase() + page.slice(1);
 }
 
 function skipToContent(event: Event): void {

@@ -32,6 +32,12 @@ export function countdown(spanMs: number): string {
   return days > 0 ? `${days} d ${clock}` : clock;
 }
 
+/** The same for a narrow place: days come with hours only. */
+export function shortCountdown(spanMs: number): string {
+  if (spanMs < DAY) return countdown(spanMs);
+  return `${Math.floor(spanMs / DAY)} d ${Math.floor((spanMs % DAY) / HOUR)} h`;
+}
+
 /** The largest unit only: `3 min`, `2 h`, `5 d`. */
 export function roughly(spanMs: number): string {
   if (spanMs < MINUTE) return `${Math.max(0, Math.floor(spanMs / SECOND))} s`;

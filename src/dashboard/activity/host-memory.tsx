@@ -2,7 +2,6 @@ import { mebibytes } from '../format.ts';
 import { TimeChart } from '../parts/time-chart.tsx';
 import { latestCapacity, memoryPoints } from './memory-record.ts';
 
-const SPAN_MS = 3_600_000;
 /** MiB. */
 const STEPS = Array.from({ length: 16 }, (_, power) => 256 * 2 ** power);
 
@@ -13,12 +12,13 @@ export function HostMemory() {
   return (
     <div class="panel">
       <TimeChart
-        title="Host memory, last hour"
+        title="Host memory"
         timesMs={points.map(({ atMs }) => atMs)}
-        spanMs={SPAN_MS}
         format={mebibytes}
         steps={STEPS}
-        note={room?.pressure ? `of ${mebibytes(room.pressure.limitMb)}` : undefined}
+        note={
+          room?.pressure ? `of ${mebibytes(room.pressure.limitMb)}; an hour, as far as this tab was open` : undefined
+        }
         lines={[
           { label: 'in use', colour: '--accent', isFilled: true, values: points.map(({ usedMb }) => usedMb) },
           { label: 'reserved by sandboxes', colour: '--blue', values: points.map(({ reservedMb }) => reservedMb) },

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { capacity } from '../../sdk/pool.ts';
 import type { CapacityView } from '../../sdk/wire.ts';
+import { pause } from '../parts/seen.ts';
 import { connectionOptions } from '../session.ts';
 
 export interface MemoryPoint {
@@ -26,7 +27,7 @@ export async function recordMemory(until: AbortSignal): Promise<void> {
     } catch {
       // The state of the event stream says that the service cannot be reached.
     }
-    await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+    await pause(EVERY_MS, until);
   }
 }
 

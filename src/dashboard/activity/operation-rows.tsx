@@ -28,11 +28,11 @@ export function OperationRows() {
             <tr>
               <th>At</th>
               <th>Operation</th>
+              <th>Outcome</th>
               <th>Sandbox</th>
               {hasTenant && <th class="wide-only">Tenant</th>}
               <th class="wide-only">By</th>
               <th class="num">Took</th>
-              <th>Outcome</th>
             </tr>
           </thead>
           <tbody>
@@ -64,6 +64,13 @@ function Row({ operation, hasTenant }: { readonly operation: Operation; readonly
         <b>{verb}</b>
       </td>
       <td>
+        <span class={`state ${TONES[outcome]}`}>
+          <span class="dot" />
+          {outcome}
+        </span>
+        {reason !== null && <span class="reason">{reason.replaceAll('_', ' ')}</span>}
+      </td>
+      <td>
         <a class="id" href={`#/sandboxes/${sandboxId}`}>
           {sandboxId}
         </a>
@@ -73,13 +80,6 @@ function Row({ operation, hasTenant }: { readonly operation: Operation; readonly
       <td class="num">
         {/* A transition of its own ended as it began. */}
         {endedMs === beganMs ? '—' : duration((endedMs ?? nowMs.value) - beganMs)}
-      </td>
-      <td>
-        <span class={`state ${TONES[outcome]}`}>
-          <span class="dot" />
-          {outcome}
-        </span>
-        {reason !== null && <span class="reason">{reason.replaceAll('_', ' ')}</span>}
       </td>
     </tr>
   );

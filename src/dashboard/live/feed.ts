@@ -5,6 +5,7 @@ import type { ConnectionOptions } from '../../sdk/connection-options.ts';
 import { listViews } from '../../sdk/list-views.ts';
 import { clockSkewMs } from '../api/counted-fetch.ts';
 import { newestSeq } from '../api/newest-seq.ts';
+import { onLongUnseen, pause, untilSeen } from '../parts/seen.ts';
 import { eventStream } from './event-stream.ts';
 import { type Happening, happeningOf } from './happenings.ts';
 import type { Told } from './operations.ts';
@@ -21,6 +22,8 @@ const FIRST_RETRY_MS = 300;
 const LONGEST_RETRY_MS = 5_000;
 /** PATCHes and activity make no event. */
 const LISTED_AGAIN_EVERY_MS = 60_000;
+/** A browser has six connections to a service, over all of its tabs: those that nobody looks at give theirs back. */
+const UNSEEN_MS = 30_000;
 
 export type FeedState = 'connecting' | 'live' | 'lost';
 
@@ -71,22 +74,28 @@ export async function runFeed(options: ConnectionOptions, signal: AbortSignal): 
   let afterId: string | undefined;
   let retryMs = FIRST_RETRY_MS;
   while (!signal.aborted) {
+    await untilSeen(signal);
+    const unseen = new AbortController();
+    const endWatch = onLongUnseen(UNSEEN_MS, () => unseen.abort());
     try {
       afterId ??= await startingPoint(connection);
       const onOpen = () => {
         retryMs = FIRST_RETRY_MS;
         void listed(connection);
       };
-      for await (const event of eventStream(connection, { afterId, signal, onOpen })) {
+      const either = AbortSignal.any([signal, unseen.signal]);
+      for await (const event of eventStream(connection, { afterId, signal: either, onOpen })) {
         afterId = event.id ?? afterId;
         take(wireEventOf(event.event, event.data));
       }
     } catch {
       // The badge says that the stream is lost; the next attempt tells whether it still is.
+    } finally {
+      endWatch();
     }
     if (signal.aborted) return;
     feedState.value = 'lost';
-    await new Promise((resolve) => setTimeout(resolve, retryMs));
+    await pause(retryMs, signal);
     retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2);
   }
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { errorMessage } from './error-text.ts';
+import { pause, untilSeen } from './seen.ts';
 
 export interface Polled<T> {
   /** The last good answer; undefined before the first. */
@@ -40,29 +41,4 @@ export function usePolled<T>({ ask, everyMs, key }: Polling<T>): Polled<T> {
     return () => left.abort();
   }, [key, everyMs]);
   return polled;
-}
-
-function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, delayMs);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
-}
-
-function untilSeen(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (!document.hidden || signal.aborted) {
-      resolve();
-      return;
-    }
-    document.addEventListener('visibilitychange', () => resolve(), { once: true, signal });
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -1,6 +1,6 @@
 import type { SandboxView } from '../../contract/sandbox-view.ts';
 import { nowMs } from '../clock.ts';
-import { countdown } from '../format.ts';
+import { shortCountdown } from '../format.ts';
 
 const PERCENT = 100;
 
@@ -14,7 +14,7 @@ export function Remaining({ view }: { readonly view: SandboxView }) {
   return (
     <span class={`remaining${left < 15 ? ' low' : ''}`}>
       <span class="words">
-        {next.action} in <b class="clock">{countdown(leftMs)}</b>
+        {next.action} in <b class="clock">{shortCountdown(leftMs)}</b>
       </span>
       <span class="sandbar" aria-hidden="true">
         <span style={{ width: `${left}%` }} />

@@ -16,8 +16,6 @@ interface TimeChartProps {
   readonly title: string;
   /** Epoch milliseconds, one for each value. */
   readonly timesMs: readonly number[];
-  /** From the newest value back. */
-  readonly spanMs: number;
   readonly lines: readonly ChartLine[];
   readonly format: (value: number) => string;
   /** Steps that the scale may have. */
@@ -29,6 +27,8 @@ interface TimeChartProps {
 const HEIGHT = 140;
 const X_AXIS_PX = 24;
 const Y_AXIS_PX = 64;
+/** Shown although it holds less. */
+const LEAST_SECONDS = 300;
 const FONT = '11px system-ui, sans-serif';
 /** Free room above the highest value. */
 const HEADROOM = 1.15;
@@ -72,7 +72,7 @@ export function TimeChart(props: TimeChartProps) {
   );
 }
 
-function optionsOf({ lines, format, steps, spanMs }: TimeChartProps, width: number): uPlot.Options {
+function optionsOf({ lines, format, steps }: TimeChartProps, width: number): uPlot.Options {
   const grid = { stroke: colourOf('--line'), width: 1 };
   const axis = { stroke: colourOf('--muted'), font: FONT, ticks: { show: false } };
   return {
@@ -82,7 +82,7 @@ function optionsOf({ lines, format, steps, spanMs }: TimeChartProps, width: numb
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
     scales: {
-      x: { range: (_plot, _first, last) => [last - spanMs / 1000, last] },
+      x: { range: (_plot, first, last) => [Math.min(first, last - LEAST_SECONDS), last] },
       y: { range: (_plot, _least, most) => [0, Math.max(most * HEADROOM, steps[0] ?? 1)] },
     },
     axes: [

@@ -7,29 +7,22 @@ import { TimeChart } from '../parts/time-chart.tsx';
 import { connection } from '../session.ts';
 
 const EVERY_MS = 5_000;
-const SPAN_MS = 300_000;
 const MEBIBYTE = 1024 ** 2;
 const MEMORY_STEPS = Array.from({ length: 16 }, (_, power) => 4 * MEBIBYTE * 2 ** power);
 const CPU_STEPS = [5, 10, 25, 50, 100, 200, 400, 800, 1600];
 
-/** Memory and cpu of the last minutes. */
+/** Memory and cpu of the last minutes of one that runs. */
 export function Charts({ view }: { readonly view: SandboxView }) {
-  const isMeasured = view.state === 'running' || view.state === 'paused';
   const { value: points = [], error } = usePolled({
-    key: `${view.id} ${view.incarnation} ${isMeasured}`,
-    everyMs: isMeasured ? EVERY_MS : null,
-    ask: async (signal) => {
-      if (view.state === 'deleted') return [];
-      return (await getMetrics(connection(), view.id, signal)).history;
-    },
+    key: `${view.id} ${view.incarnation}`,
+    everyMs: EVERY_MS,
+    ask: async (signal) => (await getMetrics(connection(), view.id, signal)).history,
   });
   return (
     <div class="panel">
       <h2>Use</h2>
       {points.length === 0 ? (
-        <p class="muted">
-          {error ?? (isMeasured ? 'Measured within some seconds…' : 'Nothing is measured while it does not run.')}
-        </p>
+        <p class="muted">{error ?? 'Measured within some seconds…'}</p>
       ) : (
         <Plots points={points} />
       )}
@@ -45,7 +38,6 @@ function Plots({ points }: { readonly points: readonly MetricsPoint[] }) {
       <TimeChart
         title="Memory"
         timesMs={timesMs}
-        spanMs={SPAN_MS}
         format={bytes}
         steps={MEMORY_STEPS}
         note={latest && `of ${bytes(latest.memory.limitBytes)}`}
@@ -62,7 +54,6 @@ function Plots({ points }: { readonly points: readonly MetricsPoint[] }) {
       <TimeChart
         title="Cpu"
         timesMs={timesMs}
-        spanMs={SPAN_MS}
         format={(value) => `${Math.round(value)} %`}
         steps={CPU_STEPS}
         note={latest && `of ${latest.cpu.count} cpu`}

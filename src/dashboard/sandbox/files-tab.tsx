@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { SandboxView } from '../../contract/sandbox-view.ts';
-import { sandboxFiles } from '../../sdk/files.ts';
+import { type SandboxFiles, sandboxFiles } from '../../sdk/files.ts';
 import { goTo, place } from '../navigation.ts';
 import { confirm } from '../parts/confirm.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -8,7 +8,8 @@ import { attempt, say } from '../parts/notices.tsx';
 import { usePolled } from '../parts/polled.ts';
 import { connection } from '../session.ts';
 import { FileRows } from './file-rows.tsx';
-import { joined, parentOf, saveAs } from './paths.ts';
+import { joined, parentOf } from './paths.ts';
+import { saveAs } from './save-as.ts';
 
 const READABLE: readonly SandboxView['state'][] = ['running', 'stopped'];
 
@@ -21,36 +22,14 @@ export function FilesTab({ view }: { readonly view: SandboxView }) {
   const { value, error } = usePolled({
     key: `${view.id} ${asked} ${view.state} ${round}`,
     everyMs: null,
-    async ask(signal) {
-      const { entries, truncated } = await files.list(asked, { signal });
-      return { asked, entries, truncated };
-    },
+    ask: async (signal) => ({ asked, ...(await files.list(asked, { signal })) }),
   });
   if (!READABLE.includes(view.state)) return <p class="empty">Files can be read while it is running or stopped.</p>;
   const first = value?.asked === asked ? value.entries[0] : undefined;
-  const folder = asked.startsWith('/') ? asked : first === undefined ? asked : parentOf(first.path);
+  const folder = asked.startsWith('/') || first === undefined ? asked : parentOf(first.path);
   const open = (path: string) => goTo(`/sandboxes/${view.id}/files?path=${encodeURIComponent(path)}`);
-  const again = () => setRound(round + 1);
-  const upload = async (chosen: readonly File[]) => {
-    for (const file of chosen) {
-      const bytes = new Uint8Array(await file.arrayBuffer());
-      const written = await attempt(() => files.write(joined(folder, file.name), bytes));
-      if (written !== undefined) say(`${written.path} is written.`);
-    }
-    again();
-  };
-  const remove = async (path: string) => {
-    const question = {
-      title: `Remove ${path}?`,
-      text: 'It cannot be brought back.',
-      verb: 'Remove',
-      isDangerous: true,
-    };
-    if (!(await confirm(question))) return;
-    await attempt(() => files.remove(path));
-    again();
-  };
-  const download = (path: string) => attempt(async () => saveAs(path, await files.read(path)));
+  const changed = () => setRound(round + 1);
+  const upload = (chosen: readonly File[]) => writeAll(files, folder, chosen).then(changed);
   return (
     <div class="files">
       <div class="tab-tools">
@@ -61,14 +40,31 @@ export function FilesTab({ view }: { readonly view: SandboxView }) {
         {isRunning && <UploadButton upload={upload} />}
       </div>
       {error !== null && <p class="refusal">{error}</p>}
-      {value === undefined ? (
-        error === null && <p class="empty">Reading…</p>
-      ) : (
-        <FileRows entries={value.entries} open={open} download={download} remove={isRunning ? remove : undefined} />
+      {value === undefined && error === null && <p class="empty">Reading…</p>}
+      {value !== undefined && (
+        <FileRows
+          entries={value.entries}
+          open={open}
+          download={(path) => attempt(async () => saveAs(path, await files.read(path)))}
+          remove={isRunning ? (path) => removeOne(files, path).then(changed) : undefined}
+        />
       )}
       {value?.truncated === true && <p class="muted">There are more than are listed.</p>}
     </div>
   );
+}
+
+async function writeAll(files: SandboxFiles, folder: string, chosen: readonly File[]): Promise<void> {
+  for (const file of chosen) {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const written = await attempt(() => files.write(joined(folder, file.name), bytes));
+    if (written !== undefined) say(`${written.path} is written.`);
+  }
+}
+
+async function removeOne(files: SandboxFiles, path: string): Promise<void> {
+  const question = { title: `Remove ${path}?`, text: 'It cannot be brought back.', verb: 'Remove', isDangerous: true };
+  if (await confirm(question)) await attempt(() => files.remove(path));
 }
 
 interface PathInputProps {

@@ -7,25 +7,21 @@ import { Facts } from './facts.tsx';
 import { LifetimePanel } from './lifetime-panel.tsx';
 import { Timeline } from './timeline.tsx';
 
+const MEASURED: readonly SandboxView['state'][] = ['running', 'pausing', 'paused', 'resuming'];
+
 export function Overview({ view }: { readonly view: SandboxView }) {
   const explained = usePolled({
     key: `${view.id} ${view.version}`,
     everyMs: null,
     ask: async (signal) => (await explanation(connection(), view.id, signal)).sentence,
   });
-  const { reason } = view;
   return (
     <div class="overview">
       {explained.value !== undefined && <p class="sentence">{explained.value}</p>}
-      {reason?.logTail !== undefined && reason.code !== 'requested' && (
-        <details class="panel log-tail" open>
-          <summary>Its last words</summary>
-          <pre>{reason.logTail}</pre>
-        </details>
-      )}
       <div class="columns">
         <div class="column">
-          <Charts view={view} />
+          <LastWords view={view} />
+          {MEASURED.includes(view.state) && <Charts view={view} />}
           <Timeline view={view} />
         </div>
         <div class="column narrow">
@@ -34,5 +30,16 @@ export function Overview({ view }: { readonly view: SandboxView }) {
         </div>
       </div>
     </div>
+  );
+}
+
+/** The end of its log, of one that ended otherwise than it was told to. */
+function LastWords({ view: { reason } }: { readonly view: SandboxView }) {
+  if (reason?.logTail === undefined || reason.code === 'requested') return null;
+  return (
+    <details class="panel log-tail" open>
+      <summary>Its last words</summary>
+      <pre>{reason.logTail}</pre>
+    </details>
   );
 }

@@ -5,7 +5,7 @@ import type { ServiceProcess } from '../service-process.ts';
 /** The page of a service as one reader has it open. */
 export interface Dashboard {
   readonly page: Page;
-  /** What the page did wrong so far: errors that nobody caught, and what its Content-Security-Policy refused. */
+  /** What went wrong so far: errors that nobody caught, what its Content-Security-Policy refused, assets that did not come. */
   readonly troubles: readonly string[];
   /** Goes to a page of it, such as `/sandboxes/abc`. */
   goTo(path: string): Promise<void>;
@@ -36,6 +36,12 @@ export async function openDashboard(
   page.on('pageerror', (error) => troubles.push(String(error)));
   page.on('console', (message) => {
     if (message.text().includes('Content Security Policy')) troubles.push(message.text());
+  });
+  page.on('requestfailed', (request) => {
+    if (request.url().includes('/assets/')) troubles.push(`${request.url()}: ${request.failure()?.errorText}`);
+  });
+  page.on('response', (response) => {
+    if (response.url().includes('/assets/') && !response.ok()) troubles.push(`${response.url()}: ${response.status()}`);
   });
   await page.goto(service.url);
   return {
