@@ -18,6 +18,9 @@ export interface DashboardOptions {
   readonly heightPx?: number;
 }
 
+/** A browser drops what is under way when an interface comes or goes, as those of containers do. */
+const NETWORK_CHANGED = 'net::ERR_NETWORK_CHANGED';
+
 /** Opens it in a context of its own; nobody is signed in. */
 export async function openDashboard(
   browser: Browser,
@@ -37,13 +40,17 @@ export async function openDashboard(
   page.on('console', (message) => {
     if (message.text().includes('Content Security Policy')) troubles.push(message.text());
   });
+  let hasMovedNetwork = false;
   page.on('requestfailed', (request) => {
-    if (request.url().includes('/assets/')) troubles.push(`${request.url()}: ${request.failure()?.errorText}`);
+    const error = request.failure()?.errorText;
+    if (error === NETWORK_CHANGED) hasMovedNetwork = true;
+    else if (request.url().includes('/assets/')) troubles.push(`${request.url()}: ${error}`);
   });
   page.on('response', (response) => {
     if (response.url().includes('/assets/') && !response.ok()) troubles.push(`${response.url()}: ${response.status()}`);
   });
   await page.goto(service.url);
+  if (hasMovedNetwork) await page.reload();
   return {
     ...{ page, troubles },
     goTo: (path) => page.evaluate(`void (location.hash = ${JSON.stringify(path)})`),
