@@ -44,6 +44,7 @@ export async function takeOverSlot(
       imageDigest: row.imageDigest,
       agentVersion: row.agentVersion,
       agentEndpoint: row.agentEndpoint,
+      limits: row.resources,
       report: watch.report('warm'),
     },
   };
@@ -51,14 +52,14 @@ export async function takeOverSlot(
 
 /**
  * From here on the row knows of no container: the next one is made for it, whatever happens in between. One that is
- * still there under its name then is the slot's, and is not taken for the next one: it owes its limits.
+ * still there under its name then is the slot's, made for nobody, and is not taken for the next one.
  */
 export async function forgetSlot(deps: JobDeps, asked: Sandbox): Promise<Sandbox> {
   const { id } = asked;
   deps.log.warn({ event: 'pool.unfit', sandboxId: id }, 'a claimed slot did not take its sandbox over: made anew');
   const none = { containerId: null, containerStartedAt: null, agentEndpoint: null, agentVersion: null };
   for (let row: Sandbox | undefined = asked, attempt = 1; row !== undefined && isClaimed(row); attempt += 1) {
-    const next: Sandbox = { ...row, ...none, owesResources: true, version: row.version + 1 };
+    const next: Sandbox = { ...row, ...none, version: row.version + 1 };
     const replaced = await deps.store.replace({ next, expectedVersion: row.version, transition: null });
     if (replaced.outcome === 'replaced') {
       if (row.containerId !== null) await deps.runtime.remove(row.containerId);

@@ -66,10 +66,10 @@ function factsAsAsked(
   agent: DeliveredAgent | null,
   id: string,
 ): ContainerFacts {
-  const { name, sandboxId, address, image, resources } = spec;
+  const { name, sandboxId, tenant, address, image, resources } = spec;
   const imageDigest = image.startsWith('sha256:') ? image : '';
   const never = { startedAt: '', exitCode: null, oomKilled: false, error: '' } as const;
-  const made = { id, name, status: 'created', serviceId, sandboxId, address, imageDigest, resources } as const;
+  const made = { id, name, status: 'created', serviceId, sandboxId, tenant, address, imageDigest, resources } as const;
   // A published port is the engine's to pick, and known once it runs.
   const agentEndpoint = agent === null || agent.reach.kind === 'published' ? null : `${address}:${AGENT_PORT}`;
   return { ...made, ...never, agentVersion: agent?.version ?? null, agentEndpoint };

@@ -174,6 +174,7 @@ export function startedEvent(row: Sandbox, world: PoolWorld, path: 'warm' | 'col
     ...{ containerId: `c-${row.id}`, containerStartedAt: 'now', address: '10.88.0.2', agentEndpoint: '10.88.0.2:1' },
     imageDigest: digestIn(world, row.image),
     agentVersion: world.agentVersion,
+    limits: row.resources,
     report: { path, durationMs: 1, stages: {} },
   };
   return { type: 'START_SUCCEEDED', incarnation: row.incarnation, started } as const;
