@@ -120,22 +120,24 @@ describe('reuse keys and tiers on a real engine', () => {
   let service: ServiceProcess;
   let probe: PoolProbe;
   const names = ['plain', 'sudo', 'small', 'small-sudo'] as const;
+  let templates: ReturnType<typeof templatesFile> | undefined;
   // All of one image: what is in the signature besides makes four of them.
-  const templates = templatesFile([
+  const wanted = [
     ...names.map((name) => ({
       ...{ name, image: BUSYBOX, sudo: name.endsWith('sudo') },
       ...(name.startsWith('small') ? { resources: { diskMb: 64 } } : {}),
     })),
     { name: 'kept', image: BUSYBOX, resources: { diskMb: 128 }, floor: 2 },
-  ]);
+  ];
   beforeAll(async () => {
+    templates = templatesFile(wanted);
     service = await startPoolService({ SANDGLASS_TEMPLATES: templates.path, SANDGLASS_POOL_HOT_FLOOR: '0' });
     probe = poolProbe(service);
     await probe.full(2, 'kept');
   });
   afterAll(async () => {
     await service?.dispose();
-    templates.remove();
+    templates?.remove();
   });
 
   it('4 templates with a reuse key each, 5 starts of each in any order: 4 new, 16 reuses, 4 promotions', async () => {
