@@ -12,7 +12,7 @@ import { shiftingClock } from '../../support/shifting-clock.ts';
 const FLOOR = 1;
 /** Points that change something: those between two of them see the same world. */
 const CHANGES =
-  /^(store\.(create|replace|takeAddress)|live\.(seed|patch|evict)|engine\.(create|start|unpause|remove|update)|agent\.init)\b/;
+  /^(store\.(create|replace|rememberIdempotency|takeAddress)|live\.(seed|patch|evict)|engine\.(create|start|unpause|remove|update)|agent\.init)\b/;
 const SETTLE_MS = 30;
 const wait = { seconds: 5 };
 const floors = [{ start: normaliseStart({ template: 'base' }, testTemplate, testStartDefaults), slots: FLOOR }];
