@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SandboxError } from '../../src/domain/errors.ts';
-import { normaliseStart } from '../../src/domain/spec.ts';
 import { eventually } from '../support/api.ts';
 import type { ApiClient, Reply } from '../support/api-client.ts';
 import { type MemoryService, memoryService } from '../support/memory-service.ts';
-import { testStartDefaults, testTemplate } from '../support/rows.ts';
+import { testFloor } from '../support/rows.ts';
 
 let service: MemoryService;
 beforeEach(async () => {
@@ -326,7 +325,7 @@ describe('a start from the pool', () => {
   it('takes the reuse key along', async () => {
     await service.close();
     service = await memoryService({
-      floors: [{ start: normaliseStart({}, testTemplate, testStartDefaults), slots: 4 }],
+      floors: [testFloor(4)],
     });
     await service.pool.begin();
     await eventually('the floor is warm', async () => service.pool.idle().length === 4);

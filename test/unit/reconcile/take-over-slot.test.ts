@@ -1,21 +1,20 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { SandboxError } from '../../../src/domain/errors.ts';
-import { normaliseStart, type StartWish } from '../../../src/domain/spec.ts';
+import type { StartWish } from '../../../src/domain/spec.ts';
 import type { Wait } from '../../../src/operations/lifecycle-call.ts';
 import { patchSandbox } from '../../../src/operations/patch-sandbox.ts';
 import { startSandbox } from '../../../src/operations/start-sandbox.ts';
 import { stopSandbox } from '../../../src/operations/stop-sandbox.ts';
 import { eventually } from '../../support/api.ts';
 import { adminCaller, type MemoryLifecycle, memoryLifecycle } from '../../support/memory-lifecycle.ts';
-import { testStartDefaults, testTemplate } from '../../support/rows.ts';
+import { testFloor } from '../../support/rows.ts';
 import { shiftingClock } from '../../support/shifting-clock.ts';
 
 let system: MemoryLifecycle;
 afterEach(() => system.close());
 
 async function withFloor(slots: number): Promise<void> {
-  const start = normaliseStart({ template: 'base' }, testTemplate, testStartDefaults);
-  system = await memoryLifecycle({ clock: shiftingClock(0.02), floors: [{ start, slots }] });
+  system = await memoryLifecycle({ clock: shiftingClock(0.02), floors: [testFloor(slots)] });
   await system.lifecycle.boot();
   await system.pool.begin();
   await eventually('the floor is warm', async () => system.pool.idle().length === slots);
