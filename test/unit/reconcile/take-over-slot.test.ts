@@ -54,10 +54,12 @@ describe('a claimed slot', () => {
 
   it('whose limits cannot be changed gives way to a container that is made with them', async () => {
     await withFloor(1);
+    const slots = system.control.containers().map(({ id }) => id);
     system.control.failNext('update', { error: refused });
     const { row } = await claim(bigger);
     expect([row.state, row.start?.path]).toEqual(['running', 'cold']);
-    expect(containersOf(row.id)).toMatchObject([{ resources: bigger.resources }]);
+    expect(containersOf(row.id)).toMatchObject([{ id: row.containerId, resources: bigger.resources }]);
+    expect(slots).not.toContain(row.containerId);
   });
 
   it('never keeps the limits of the slot, also where its removal has to be tried again', async () => {
