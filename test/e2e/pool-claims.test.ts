@@ -50,6 +50,22 @@ describe('a claimed slot on a real engine', () => {
     await probe.remove(plain.body.id);
   });
 
+  it('is labelled with the signature that the pool shows, as is a cold one of its kind', async () => {
+    await probe.full(1);
+    const { body: warm } = await probe.start();
+    const { body: cold } = await probe.start({ id: 'cold' });
+    const { body: other } = await probe.start({ id: 'other', network: { internet: false } });
+    const [shown] = (await probe.api('GET', '/v1/pool')).body.items;
+    const labels = [warm, cold, other].map(
+      async ({ id }) => (await inspected(id)).Config.Labels['sandglass.signature'],
+    );
+    const [ofWarm, ofCold, ofOther] = await Promise.all(labels);
+    expect([ofWarm, ofCold]).toEqual([shown.signature, shown.signature]);
+    expect(ofOther).toMatch(/^[0-9a-f]{8}$/);
+    expect(ofOther).not.toBe(shown.signature);
+    for (const { id } of [warm, cold, other]) await probe.remove(id);
+  });
+
   it('has the name and address that it had as a slot', async () => {
     await probe.full(1);
     const { body } = await probe.start();

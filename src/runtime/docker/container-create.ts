@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isSandboxError, SandboxError } from '../../domain/errors.ts';
 import { AGENT_PORT } from '../../ports/agent-client.ts';
 import type { ContainerCreateOutcome, ContainerFacts, ContainerSpec } from '../../ports/container-runtime.ts';
+import type { SignatureParts } from '../../ports/pool-view.ts';
 import type { DeliveredAgent } from './agent-delivery.ts';
 import { inspectContainer } from './container-look.ts';
 import { createBody } from './create-body.ts';
@@ -23,6 +24,7 @@ const UNANSWERED_TRIES = 3;
 export interface CreateQuestions {
   readonly isDiskEnforced: () => Promise<boolean>;
   readonly agent: () => Promise<DeliveredAgent>;
+  readonly signatureOf: (parts: SignatureParts) => string;
 }
 
 /** Makes the container, or finds the one of this sandbox under the name. */
@@ -33,10 +35,12 @@ export async function createContainer(
 ): Promise<ContainerCreateOutcome> {
   const agent = spec.main.kind === 'agent' ? await facts.agent() : null;
   if (agent?.reach.kind === 'published' && spec.network === 'closed') throw closedIsOutOfReach();
+  const image = agent === null ? undefined : await inspectImage(context, spec.image);
   const body = createBody(spec, {
     serviceId: context.serviceId,
     agent,
-    imageUser: agent === null ? '' : ((await inspectImage(context, spec.image))?.user ?? ''),
+    imageUser: image?.user ?? '',
+    signature: image === undefined ? '' : facts.signatureOf(partsOf(spec, image.id, agent)),
     isDiskEnforced: spec.resources.diskMb !== null && (await facts.isDiskEnforced()),
   });
   let unanswered = 0;
@@ -55,6 +59,12 @@ export async function createContainer(
     return { outcome: 'created', facts: factsAsAsked(context, spec, agent, madeSchema.parse(answer.body).Id) };
   }
   throw new SandboxError('engine_unavailable', `The engine neither made nor has the container "${spec.name}".`);
+}
+
+function partsOf(spec: ContainerSpec, imageDigest: string, agent: DeliveredAgent | null): SignatureParts {
+  const { network, resources, runtime, sudo } = spec;
+  const internet = network === 'open';
+  return { imageDigest, runtime, internet, sudo, diskMb: resources.diskMb, agentVersion: agent?.version ?? null };
 }
 
 const madeSchema = z.object({ Id: z.string() });
