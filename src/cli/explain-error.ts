@@ -31,5 +31,25 @@ function furtherLines(error: unknown): readonly string[] {
   const request = 'requestId' in error && typeof error.requestId === 'string' ? [`Request ${error.requestId}`] : [];
   // What nobody foresaw is shown with its place.
   const place = 'code' in error || error.stack === undefined ? [] : [error.stack];
-  return [...hint, ...request, ...place];
+  return [...fields(error), ...logTail(error), ...hint, ...request, ...place];
+}
+
+/** Every field that the service found wrong, where there are several. */
+function fields(error: Error): readonly string[] {
+  const errors = detail(error, 'errors');
+  if (!Array.isArray(errors) || errors.length < 2) return [];
+  return errors.map((one: unknown) => {
+    const { path = '', message = '' } = Object(one);
+    return `  ${path}: ${message}`;
+  });
+}
+
+/** The last that a sandbox wrote which did not start. */
+function logTail(error: Error): readonly string[] {
+  const text = detail(error, 'logTail');
+  return typeof text === 'string' && text.trim() !== '' ? ['The end of its log:', text.trimEnd()] : [];
+}
+
+function detail(error: Error, name: string): unknown {
+  return 'details' in error ? Object(error.details)[name] : undefined;
 }

@@ -5,16 +5,46 @@ type Style = 'green' | 'yellow' | 'red' | 'bold' | 'dim';
 /** Where a command writes: results for pipes and files, progress for people. */
 export interface Output {
   result(text: string): void;
+  /** Bytes as they are, to standard output or standard error; resolves when more can be taken. */
+  write(bytes: Uint8Array, to?: 'stdout' | 'stderr'): Promise<void>;
   progress(text: string): void;
+  /** Replaces the last one in place on a terminal, and is shown nowhere else; '' takes it away. */
+  status(text: string): void;
   /** Coloured where results go to a terminal, plain elsewhere. */
   paint(style: Style, text: string): string;
 }
 
+/** 128 and SIGPIPE, as of a program that the signal ends. */
+const CLOSED_PIPE = 141;
+const CLEAR_LINE = '\r\u001b[K';
+
 export function processOutput(env: Readonly<Record<string, string | undefined>>): Output {
-  const isColoured = process.stdout.isTTY && (env['NO_COLOR'] ?? '') === '';
+  const { stdout, stderr } = process;
+  const isColoured = stdout.isTTY && (env['NO_COLOR'] ?? '') === '';
+  let hasStatus = false;
+  const status = (text: string) => {
+    if (!stderr.isTTY || (text === '' && !hasStatus)) return;
+    stderr.write(CLEAR_LINE + text.slice(0, Math.max(1, stderr.columns - 1)));
+    hasStatus = text !== '';
+  };
+  for (const stream of [stdout, stderr]) stream.on('error', leaveClosedPipe);
   return {
-    result: (text) => void process.stdout.write(`${text}\n`),
-    progress: (text) => void process.stderr.write(`${text}\n`),
+    result(text) {
+      status('');
+      stdout.write(`${text}\n`);
+    },
+    write: (bytes, to = 'stdout') => new Promise((resolve) => void process[to].write(bytes, () => resolve())),
+    progress(text) {
+      status('');
+      stderr.write(`${text}\n`);
+    },
+    status,
     paint: (style, text) => (isColoured ? styleText(style, text) : text),
   };
+}
+
+/** Nobody reads what is written any more: `sandglass logs -f ID | head -1` ends. */
+function leaveClosedPipe(error: Error): void {
+  if ('code' in error && error.code === 'EPIPE') process.exit(CLOSED_PIPE);
+  throw error;
 }
