@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { CLOSED_PIPE_EXIT_CODE, ClosedPipe } from './closed-pipe.ts';
 import { exitCodeOf, exitCodes } from './exit-code.ts';
 import type { Output } from './output.ts';
 import { printable } from './printable.ts';
@@ -16,6 +17,7 @@ export class UsageError extends Error {
 /** Says what went wrong and what to do next; answers with the exit code. Help and version are no errors. */
 export function explainError(error: unknown, output: Output): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done.code : exitCodes.usage.code;
+  if (error instanceof ClosedPipe) return CLOSED_PIPE_EXIT_CODE;
   if (error instanceof UsageError) {
     output.progress(printable(`${error.message}\nExample: ${error.example}`));
     return exitCodes.usage.code;

@@ -1,8 +1,9 @@
 import { styleText } from 'node:util';
+import { ClosedPipe } from './closed-pipe.ts';
 
 type Style = 'green' | 'yellow' | 'red' | 'bold' | 'dim';
 
-/** Where a command writes: results for pipes and files, progress for people. */
+/** Where a command writes: results for pipes and files, progress for people. Throws ClosedPipe once nobody reads them. */
 export interface Output {
   result(text: string): void;
   /** Bytes as they are, to standard output or standard error; resolves when more can be taken. */
@@ -14,8 +15,6 @@ export interface Output {
   paint(style: Style, text: string): string;
 }
 
-/** 128 and SIGPIPE, as of a program that the signal ends. */
-const CLOSED_PIPE = 141;
 const CLEAR_LINE = '\r\u001b[K';
 
 export function processOutput(env: Readonly<Record<string, string | undefined>>): Output {
@@ -27,13 +26,26 @@ export function processOutput(env: Readonly<Record<string, string | undefined>>)
     stderr.write(CLEAR_LINE + text.slice(0, Math.max(1, stderr.columns - 1)));
     hasStatus = text !== '';
   };
-  for (const stream of [stdout, stderr]) stream.on('error', leaveClosedPipe);
+  let isClosed = false;
+  const close = (error: Error) => {
+    if (!('code' in error) || error.code !== 'EPIPE') throw error;
+    isClosed = true;
+  };
+  for (const stream of [stdout, stderr]) stream.on('error', close);
+  const requireReader = () => {
+    if (isClosed) throw new ClosedPipe();
+  };
   return {
     result(text) {
+      requireReader();
       status('');
       stdout.write(`${text}\n`);
     },
-    write: (bytes, to = 'stdout') => new Promise((resolve) => void process[to].write(bytes, () => resolve())),
+    async write(bytes, to = 'stdout') {
+      requireReader();
+      await new Promise<void>((resolve) => void process[to].write(bytes, () => resolve()));
+      requireReader();
+    },
     progress(text) {
       status('');
       stderr.write(`${text}\n`);
@@ -41,10 +53,4 @@ export function processOutput(env: Readonly<Record<string, string | undefined>>)
     status,
     paint: (style, text) => (isColoured ? styleText(style, text) : text),
   };
-}
-
-/** Nobody reads what is written any more: `sandglass logs -f ID | head -1` ends. */
-function leaveClosedPipe(error: Error): void {
-  if ('code' in error && error.code === 'EPIPE') process.exit(CLOSED_PIPE);
-  throw error;
 }

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import {
   existsSync,
@@ -12,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Api, apiOf } from '../support/api.ts';
 import { cliProcess } from '../support/cli/cli-process.ts';
@@ -136,6 +138,14 @@ describe('exec', () => {
     expect([late.exitCode, late.progress]).toEqual([137, expect.stringContaining('time was over')]);
     const { exitCode, results } = await cli('exec', '--json', id, 'sh', '-c', 'echo x; exit 3');
     expect([exitCode, JSON.parse(results)]).toEqual([3, expect.objectContaining({ exitCode: 3, stdout: 'x\n' })]);
+  });
+
+  it('takes its command along when nobody reads the output any more', async () => {
+    const line = `"$0" dist/cli.js exec ${id} yes </dev/null | head -n 2`;
+    const env = { ...process.env, ...environment() };
+    const { stdout } = await promisify(execFile)('sh', ['-c', line, process.execPath], { env, timeout: 30_000 });
+    expect(stdout).toBe('y\ny\n');
+    expect(await inside('pgrep -x yes || echo none')).toBe('none\n');
   });
 
   it('fails with the code of the table where nothing could be run', async () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:os';
 import { type ExecOptions, type Sandbox, SandglassError } from '../../sdk/index.ts';
 import { type Span, secondsOf } from '../args/span.ts';
+import { ClosedPipe } from '../closed-pipe.ts';
 import type { CommandContext, ProgramContext } from '../command-context.ts';
 import { type ConnectionFlags, connectionOptions } from '../connection-flags.ts';
 import { findSandbox } from '../find-sandbox.ts';
@@ -21,7 +22,8 @@ export interface ExecFlags extends ConnectionFlags {
 
 const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** Runs a command in a sandbox; the program ends as the command does. A signal that ends this one kills it too. */
+/** Runs a command in a sandbox; the program ends as the command does. What ends this one, a signal or a pipe that
+ * is closed, kills it too. */
 export async function exec(
   context: ProgramContext,
   id: string,
@@ -45,6 +47,9 @@ export async function exec(
       ? await captured(context.output, sandbox, run, options)
       : await streamed(context.output, sandbox, run, options);
     context.endWith(caught.exitCode() ?? code);
+  } catch (error) {
+    if (error instanceof ClosedPipe) await sandbox.killExec(options.execId).catch(() => undefined);
+    throw error;
   } finally {
     caught.close();
   }
