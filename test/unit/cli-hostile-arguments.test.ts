@@ -109,11 +109,12 @@ afterAll(() => service.close());
 const env = () => ({ SANDGLASS_URL: service.url, SANDGLASS_ADMIN_URL: service.url, SANDGLASS_API_KEY: 'e2b_mine' });
 
 async function expectRefused(argv: readonly string[]): Promise<void> {
+  const before = service.seen.length;
   const { exitCode, results, progress } = await runCli(argv, env());
   expect({ argv, exitCode, results }).toEqual({ argv, exitCode: 2, results: '' });
   expect(progress).toMatch(/\S/);
   expect(progress.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
-  expect(service.seen).toEqual([]);
+  expect(service.seen.slice(before)).toEqual([]);
 }
 
 const cases = Object.entries(PLACES).flatMap(([place, argv]) =>
