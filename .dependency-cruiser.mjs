@@ -37,7 +37,7 @@ const LIBRARY_HOMES = [
   { library: '(@connectrpc|@lydell|busboy)', home: '^src/agent/' },
   { library: 'tar-stream', home: '^src/(agent|runtime/docker)/' },
   { library: 'undici', home: '^src/(agent-client|proxy)/' },
-  { library: '(preact|@preact|@xterm|uplot|eventsource-parser)', home: '^src/dashboard/' },
+  { library: '(preact|@preact|@xterm|uplot)', home: '^src/dashboard/' },
 ];
 const DOMAIN_LIBRARIES = '(xstate|zod)';
 

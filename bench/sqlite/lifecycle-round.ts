@@ -40,6 +40,7 @@ function startSucceeded(row: Sandbox): SandboxEvent {
     imageDigest: `sha256:${'d'.repeat(64)}`,
     agentVersion: null,
     agentEndpoint: null,
+    limits: row.resources,
     report: {
       path: 'cold' as const,
       durationMs: 412.5,

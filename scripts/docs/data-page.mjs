@@ -56,7 +56,9 @@ ${markdownTable(
     ['container', '`sandglass-<first 8 characters of the service id>-<sandbox id>`'],
     ['label `sandglass.service`', 'The service id: only containers with ours are ever changed.'],
     ['label `sandglass.sandbox`', 'The sandbox id.'],
-    ['label `sandglass.tenant`', 'The tenant.'],
+    ['label `sandglass.tenant`', 'The tenant; empty where it was made for the pool.'],
+    ['label `sandglass.signature`', 'The kind of container it was made as, by the name that `sandglass pool` shows.'],
+    ['label `sandglass.agent`', 'The version of its agent.'],
     [
       'networks',
       '`sandglass-open` (bridge `sg-open`) and `sandglass-closed` (bridge `sg-closed`), shared by all installations.',

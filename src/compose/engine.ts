@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import { errorMessage } from '../domain/errors.ts';
 import type { Log } from '../observe/logger.ts';
+import { shortSignature, signatureOf } from '../pool/signature.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import { type AgentFolder, readAgentFolder } from '../runtime/docker/agent-folder.ts';
 import { type DockerRuntimeDeps, dockerRuntime } from '../runtime/docker/docker-runtime.ts';
@@ -25,6 +26,7 @@ export function openRuntime(
     openSubnet: config.SANDGLASS_OPEN_SUBNET,
     closedSubnet: config.SANDGLASS_CLOSED_SUBNET,
     agentFolder: builtAgent,
+    signatureOf: (parts) => shortSignature(signatureOf(parts)),
     clock: systemClock,
   });
 }

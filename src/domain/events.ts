@@ -1,5 +1,5 @@
 import type { DeadlineName } from './lifetime.ts';
-import type { Lifetime, Reason, ReasonCode, StartReport } from './sandbox.ts';
+import type { ContainerLimits, Lifetime, Reason, ReasonCode, StartReport } from './sandbox.ts';
 import type { SandboxInfo } from './sandbox-info.ts';
 import type { NormalisedStart } from './spec.ts';
 
@@ -11,6 +11,8 @@ export interface StartedFacts {
   readonly imageDigest: string | null;
   readonly agentVersion: string | null;
   readonly agentEndpoint: string | null;
+  /** That it has now. */
+  readonly limits: ContainerLimits;
   readonly report: StartReport;
 }
 

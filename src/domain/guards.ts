@@ -1,6 +1,6 @@
 import type { SandboxEvent } from './events.ts';
 import { type DeadlineName, isDue, type LifetimePolicy, secondsToMs } from './lifetime.ts';
-import type { Sandbox } from './sandbox.ts';
+import { type Sandbox, sameLimits } from './sandbox.ts';
 
 /** An event with what a decision may not fetch by itself. */
 export type DecisionInput = SandboxEvent & { readonly atMs: number; readonly policy: LifetimePolicy };
@@ -9,6 +9,11 @@ export type DecisionInput = SandboxEvent & { readonly atMs: number; readonly pol
 export function isThisRun(row: Sandbox, event: SandboxEvent): boolean {
   if (event.type === 'CONTAINER_EXITED') return event.containerStartedAt === row.containerStartedAt;
   return 'incarnation' in event && event.incarnation === row.incarnation;
+}
+
+/** True for a start of this run with the limits that the row has by now: a PATCH may have come between. */
+export function isStartedAsAsked(row: Sandbox, event: SandboxEvent): boolean {
+  return event.type === 'START_SUCCEEDED' && isThisRun(row, event) && sameLimits(row.resources, event.started.limits);
 }
 
 export function isDeadline(row: Sandbox, event: DecisionInput, ...names: readonly DeadlineName[]): boolean {

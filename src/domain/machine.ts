@@ -1,5 +1,5 @@
 import { setup } from 'xstate';
-import { canRestart, type DecisionInput, isBroughtForward, isDeadline, isThisRun } from './guards.ts';
+import { canRestart, type DecisionInput, isBroughtForward, isDeadline, isStartedAsAsked, isThisRun } from './guards.ts';
 import { askForStop, becomePending, becomeStopping, freezeFor, giveReason, loseContainer, thaw } from './intents.ts';
 import { claim, recordDeletion, recordPause, recordResume, recordStart, recordStop } from './outcomes.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -36,6 +36,7 @@ export const sandboxMachine = setup({
   },
   guards: {
     isThisRun: ({ context, event }) => isThisRun(context, event),
+    isStartedAsAsked: ({ context, event }) => isStartedAsAsked(context, event),
     isForced: ({ event }) => event.type === 'DELETE_REQUESTED' && event.force,
     isBroughtForward: ({ context, event }) => isBroughtForward(context, event),
     canRestart: ({ context, event }) => canRestart(context, event.atMs),
@@ -89,7 +90,7 @@ export const sandboxMachine = setup({
       ...working('startContainer'),
       on: {
         ...leave,
-        START_SUCCEEDED: { guard: 'isThisRun', target: 'running', actions: 'recordStart' },
+        START_SUCCEEDED: { guard: 'isStartedAsAsked', target: 'running', actions: 'recordStart' },
         START_FAILED: { guard: 'isThisRun', target: 'stopping', actions: 'becomeStopping' },
         DEADLINE_PASSED: { guard: 'isStartBy', target: 'stopping', actions: 'becomeStopping' },
       },

@@ -3,7 +3,7 @@ import { assign } from './intents.ts';
 import { deleteAtFor, idleStopAtFor, remainingMsAt, secondsToMs, stopAtAfterResume, stopAtFor } from './lifetime.ts';
 import { startedAs } from './new-sandbox.ts';
 import { withEndFacts } from './reasons.ts';
-import { isSlot, type Resources } from './sandbox.ts';
+import { isSlot, sameLimits } from './sandbox.ts';
 
 export const recordStart = assign((row, event) => {
   if (event.type !== 'START_SUCCEEDED') return {};
@@ -82,7 +82,3 @@ export const claim = assign((row, event) => {
     start: null,
   };
 });
-
-function sameLimits(a: Resources, b: Resources): boolean {
-  return a.cpus === b.cpus && a.memoryMb === b.memoryMb && a.pids === b.pids;
-}

@@ -1,5 +1,5 @@
 import { deleteAtFor, idleStopAtFor, type LifetimePolicy, secondsToMs, stopAtFor } from './lifetime.ts';
-import type { Lifetime, Resources, Sandbox } from './sandbox.ts';
+import { type Lifetime, type Resources, type Sandbox, sameLimits } from './sandbox.ts';
 
 export interface SandboxPatch {
   readonly lifetime: Partial<Lifetime>;
@@ -16,12 +16,16 @@ export function canPatch(row: Sandbox): boolean {
 /** The row after a PATCH at `nowMs`; what a timeout means in each state is in design/lifecycle.md, "Deadlines". */
 export function applyPatch(row: Sandbox, patch: SandboxPatch, nowMs: number, policy: LifetimePolicy): Sandbox {
   const lifetime = { ...row.lifetime, ...patch.lifetime };
+  const resources = { ...row.resources, ...patch.resources };
+  // Its start is under way, with the limits of before.
+  const isTooLate = row.state === 'pending' && !sameLimits(row.resources, resources);
   const changed: Sandbox = {
     ...row,
     version: row.version + 1,
     lifetime,
     labels: mergeLabels(row.labels, patch.labels),
-    resources: { ...row.resources, ...patch.resources },
+    resources,
+    owesResources: row.owesResources || isTooLate,
   };
   return { ...changed, ...timeoutChange(changed, patch, nowMs), ...stoppedChange(changed, patch, policy) };
 }

@@ -62,6 +62,16 @@ export interface Resources {
   readonly pids: number;
 }
 
+/** What an engine bounds, and can change while a container runs. */
+export type ContainerLimits = Pick<Resources, 'cpus' | 'memoryMb' | 'pids'>;
+
+/** Engines count a cpu in billionths. */
+const LEAST_CPUS = 1e-9;
+
+export function sameLimits(a: ContainerLimits, b: ContainerLimits): boolean {
+  return Math.abs(a.cpus - b.cpus) < LEAST_CPUS && a.memoryMb === b.memoryMb && a.pids === b.pids;
+}
+
 export const timeoutActions = ['stop', 'pause', 'delete'] as const;
 export type TimeoutAction = (typeof timeoutActions)[number];
 
@@ -113,7 +123,7 @@ export interface Sandbox {
   readonly labels: Readonly<Record<string, string>>;
   /** As they are now; the spec keeps what was asked first. */
   readonly resources: Resources;
-  /** True: its container was made with other limits, and gets these before it runs for anybody. */
+  /** True: its container may have other limits than these, and gets them before the start has succeeded. */
   readonly owesResources: boolean;
   readonly lifetime: Lifetime;
   readonly autoResume: boolean;

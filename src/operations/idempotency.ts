@@ -29,6 +29,17 @@ export async function findRepeated(
   return row;
 }
 
+/** The request was answered with a sandbox that was there before. False when a repeat came first. */
+export async function rememberFound(
+  deps: OperationDeps,
+  caller: Caller,
+  request: StartRequest,
+  sandboxId: string,
+): Promise<boolean> {
+  const record = idempotencyRecord(caller, request, sandboxId, deps.clock.nowMs());
+  return record === null || deps.store.rememberIdempotency(record);
+}
+
 export function idempotencyRecord(
   caller: Caller,
   request: StartRequest,

@@ -1,16 +1,18 @@
 import { SandboxError } from '../domain/errors.ts';
 import { checkLimits } from '../domain/limits.ts';
 import { applyPatch, canPatch, type SandboxPatch } from '../domain/patch.ts';
-import type { Sandbox } from '../domain/sandbox.ts';
+import { type Sandbox, type SandboxState, sameLimits } from '../domain/sandbox.ts';
 import { type Caller, getVisible } from './caller.ts';
 import { requireCapability } from './capability.ts';
 import type { OperationDeps } from './deps.ts';
 import { conflict, gone, quotaExceeded } from './lifecycle-call.ts';
 
 const MOST_ATTEMPTS = 5;
+const HAVE_CONTAINERS_UP: readonly SandboxState[] = ['running', 'pausing', 'paused', 'resuming'];
 
 /**
- * Changes lifetime, labels or resources. Resources of a live sandbox change at once, or the change is taken back.
+ * Changes lifetime, labels or resources. Resources of a live sandbox change at once, or the change is taken back; while
+ * it starts they are part of the start, which fails where the engine refuses them.
  * `isWanted` is asked of the very row that would be changed: where it says no, that row is the answer.
  */
 export async function patchSandbox(
@@ -46,10 +48,7 @@ async function write(deps: OperationDeps, caller: Caller, row: Sandbox, next: Sa
 }
 
 function isResized(row: Sandbox, next: Sandbox): boolean {
-  const isUp = row.state === 'running' || row.state === 'paused';
-  const { cpus, memoryMb, pids } = row.resources;
-  const same = cpus === next.resources.cpus && memoryMb === next.resources.memoryMb && pids === next.resources.pids;
-  return isUp && !same;
+  return HAVE_CONTAINERS_UP.includes(row.state) && !sameLimits(row.resources, next.resources);
 }
 
 /** What the engine refuses is taken back in the row, so that it never claims limits that are not there. */

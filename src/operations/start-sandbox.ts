@@ -1,8 +1,9 @@
+import { isSandboxError } from '../domain/errors.ts';
 import type { Sandbox } from '../domain/sandbox.ts';
 import { acceptWish } from './accept-wish.ts';
 import type { Caller } from './caller.ts';
 import type { OperationDeps } from './deps.ts';
-import { findRepeated } from './idempotency.ts';
+import { findRepeated, rememberFound } from './idempotency.ts';
 import { type CallOutcome, gone, settle, type Wait } from './lifecycle-call.ts';
 import { observeStart } from './observe-start.ts';
 import { reuseSandbox } from './reuse-sandbox.ts';
@@ -23,13 +24,13 @@ export async function startSandbox(
   wait: Wait,
 ): Promise<CallOutcome> {
   const beganMs = deps.clock.monotonicMs();
-  const { reuseKey = null } = request;
   for (;;) {
     const before = await findRepeated(deps, caller, request);
     if (before !== undefined) return joinStart(deps, before, wait);
     const start = acceptWish(deps, caller, request.wish);
-    const reused = reuseKey === null ? undefined : await reuseSandbox(deps, caller, reuseKey, wait);
+    const reused = await findReused(deps, caller, request, wait);
     if (reused !== undefined) {
+      if (!(await rememberFound(deps, caller, request, reused.row.id))) continue;
       deps.slots.reused(start);
       observeStart(deps, 'reuse', reused, { wait, beganMs });
       return { ...reused, isReused: true };
@@ -37,6 +38,19 @@ export async function startSandbox(
     const written = await writeStart(deps, { caller, request, start }, wait);
     if (written.outcome === 'written') return finish(deps, written, wait, beganMs);
     // A repeat came first: it is found by its key now.
+  }
+}
+
+/** The sandbox of its reuse key, running or on its way; where it fails to come back, that is the answer to repeats too. */
+async function findReused(deps: OperationDeps, caller: Caller, request: StartRequest, wait: Wait) {
+  const { reuseKey = null } = request;
+  if (reuseKey === null) return undefined;
+  try {
+    return await reuseSandbox(deps, caller, reuseKey, wait);
+  } catch (error) {
+    const id = isSandboxError(error, 'start_failed') ? error.details['id'] : undefined;
+    if (typeof id === 'string') await rememberFound(deps, caller, request, id);
+    throw error;
   }
 }
 

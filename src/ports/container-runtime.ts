@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Resources } from '../domain/sandbox.ts';
+import type { ContainerLimits, Resources } from '../domain/sandbox.ts';
 
 export interface ContainerSpec {
   /** Engine-wide unique name (domain/ids.ts). */
@@ -41,6 +41,8 @@ export interface ContainerFacts {
   /** The service and sandbox it is labelled with; null where it is not one of any installation. */
   readonly serviceId: string | null;
   readonly sandboxId: string | null;
+  /** Whom it was made for; null for a slot's, and where it does not say. */
+  readonly tenant: string | null;
   /** The engine's State.StartedAt, compared as text; empty when it never ran. */
   readonly startedAt: string;
   readonly exitCode: number | null;
@@ -54,7 +56,7 @@ export interface ContainerFacts {
   readonly agentEndpoint: string | null;
   /** The image's content id, `sha256:...`. */
   readonly imageDigest: string;
-  readonly resources: Pick<Resources, 'cpus' | 'memoryMb' | 'pids'>;
+  readonly resources: ContainerLimits;
 }
 
 /** One line of a list: cheaper than inspect, and older the moment it is read. */

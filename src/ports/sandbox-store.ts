@@ -132,6 +132,8 @@ export interface SandboxStore {
   /** The newest `seq`; 0 when there is none. */
   lastSeq(): Promise<number>;
 
+  /** Writes a record for a sandbox that is there already; false while its key has another one. */
+  rememberIdempotency(record: IdempotencyRecord): Promise<boolean>;
   findIdempotency(tenant: string, key: string, notBeforeMs: number): Promise<IdempotencyRecord | undefined>;
   /** Forgets records made before `beforeMs`; returns how many. */
   forgetIdempotency(beforeMs: number): Promise<number>;

@@ -123,6 +123,7 @@ describe.skipIf(lacks !== undefined)('the list of the dashboard', () => {
     await page.keyboard.press('?');
     await page.getByRole('dialog').getByText('start a sandbox').waitFor();
     await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.keyboard.press('n');
     await page.getByRole('heading', { name: 'Start a sandbox' }).waitFor();
   });

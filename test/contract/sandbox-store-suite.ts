@@ -135,6 +135,17 @@ export function sandboxStoreSuite(open: () => Promise<{ store: SandboxStore; clo
       expect(await store.findIdempotency('other', 'k', START_MS)).toBeUndefined();
     });
 
+    it('gives one key to one sandbox that was there before, until its window is over', async () => {
+      await store.create(creation(testRow({ id: 'one' })));
+      expect(await store.rememberIdempotency(record)).toBe(true);
+      expect(await store.rememberIdempotency({ ...record, requestHash: 'another' })).toBe(false);
+      const second = creation(testRow({ id: 'two' }), { idempotency: { ...record, sandboxId: 'two' } });
+      expect(await store.create(second)).toEqual({ outcome: 'idempotency_key_taken' });
+      expect(await store.findIdempotency('acme', 'k', START_MS)).toEqual(record);
+      const later = { ...record, createdAtMs: START_MS + 25 * 3_600_000 };
+      expect(await store.rememberIdempotency(later)).toBe(true);
+    });
+
     it('forgets a key after its window, and takes it again', async () => {
       await store.create(creation(testRow({ id: 'one' }), { idempotency: record }));
       const later = { ...record, sandboxId: 'two', createdAtMs: START_MS + 25 * 3_600_000 };

@@ -50,6 +50,22 @@ describe('a claimed slot on a real engine', () => {
     await probe.remove(plain.body.id);
   });
 
+  it('is labelled with the signature that the pool shows, as is a cold one of its kind', async () => {
+    await probe.full(1);
+    const { body: warm } = await probe.start();
+    const { body: cold } = await probe.start({ id: 'cold' });
+    const { body: other } = await probe.start({ id: 'other', network: { internet: false } });
+    const [shown] = (await probe.api('GET', '/v1/pool')).body.items;
+    const labels = [warm, cold, other].map(
+      async ({ id }) => (await inspected(id)).Config.Labels['sandglass.signature'],
+    );
+    const [ofWarm, ofCold, ofOther] = await Promise.all(labels);
+    expect([ofWarm, ofCold]).toEqual([shown.signature, shown.signature]);
+    expect(ofOther).toMatch(/^[0-9a-f]{8}$/);
+    expect(ofOther).not.toBe(shown.signature);
+    for (const { id } of [warm, cold, other]) await probe.remove(id);
+  });
+
   it('has the name and address that it had as a slot', async () => {
     await probe.full(1);
     const { body } = await probe.start();
@@ -120,22 +136,24 @@ describe('reuse keys and tiers on a real engine', () => {
   let service: ServiceProcess;
   let probe: PoolProbe;
   const names = ['plain', 'sudo', 'small', 'small-sudo'] as const;
+  let templates: ReturnType<typeof templatesFile> | undefined;
   // All of one image: what is in the signature besides makes four of them.
-  const templates = templatesFile([
+  const wanted = [
     ...names.map((name) => ({
       ...{ name, image: BUSYBOX, sudo: name.endsWith('sudo') },
       ...(name.startsWith('small') ? { resources: { diskMb: 64 } } : {}),
     })),
     { name: 'kept', image: BUSYBOX, resources: { diskMb: 128 }, floor: 2 },
-  ]);
+  ];
   beforeAll(async () => {
+    templates = templatesFile(wanted);
     service = await startPoolService({ SANDGLASS_TEMPLATES: templates.path, SANDGLASS_POOL_HOT_FLOOR: '0' });
     probe = poolProbe(service);
     await probe.full(2, 'kept');
   });
   afterAll(async () => {
     await service?.dispose();
-    templates.remove();
+    templates?.remove();
   });
 
   it('4 templates with a reuse key each, 5 starts of each in any order: 4 new, 16 reuses, 4 promotions', async () => {

@@ -1,15 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { normaliseStart } from '../../src/domain/spec.ts';
 import { eventually } from '../support/api.ts';
 import { type MemoryService, memoryService } from '../support/memory-service.ts';
-import { testStartDefaults, testTemplate } from '../support/rows.ts';
+import { testFloor } from '../support/rows.ts';
 
 let service: MemoryService;
 afterEach(() => service.close());
 
 async function withFloor(slots: number): Promise<void> {
-  const start = normaliseStart({ template: 'base' }, testTemplate, testStartDefaults);
-  service = await memoryService({ floors: [{ start, slots }] });
+  service = await memoryService({ floors: [testFloor(slots)] });
   await service.pool.begin();
   await full(slots);
 }

@@ -1,12 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { normaliseStart } from '../../src/domain/spec.ts';
 import { eventually } from '../support/api.ts';
 import type { ApiClient } from '../support/api-client.ts';
 import { countedFeed } from '../support/counted-feed.ts';
 import { type EventReader, eventReader, wholeEventReader } from '../support/event-reader.ts';
 import { recordingLog } from '../support/live-store/recording-log.ts';
 import { type MemoryService, type MemoryServiceOptions, memoryService } from '../support/memory-service.ts';
-import { testStartDefaults, testTemplate } from '../support/rows.ts';
+import { testFloor } from '../support/rows.ts';
 
 let service: MemoryService;
 let subscribed = 0;
@@ -21,9 +20,8 @@ afterEach(async () => {
 });
 
 async function withFloor(slots: number): Promise<void> {
-  const start = normaliseStart({ template: 'base' }, testTemplate, testStartDefaults);
   const counted: MemoryServiceOptions['operations'] = ({ feed }) => ({ feed: countedFeed(feed, count) });
-  service = await memoryService({ floors: [{ start, slots }], log, operations: counted });
+  service = await memoryService({ floors: [testFloor(slots)], log, operations: counted });
   await service.pool.begin();
   await eventually('the floor is warm', async () => service.pool.idle().length === slots);
 }

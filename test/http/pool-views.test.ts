@@ -1,18 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { capacitySchema } from '../../src/contract/capacity.ts';
 import { poolViewSchema, startSignatureSchema } from '../../src/contract/pool.ts';
-import { normaliseStart } from '../../src/domain/spec.ts';
 import { capacity, pool, poolSignature, Sandbox } from '../../src/sdk/index.ts';
 import { eventually } from '../support/api.ts';
 import { type MemoryService, memoryService } from '../support/memory-service.ts';
-import { testStartDefaults, testTemplate } from '../support/rows.ts';
+import { testFloor, testTemplate } from '../support/rows.ts';
 
 let service: MemoryService;
 afterEach(() => service.close());
 
 async function withFloor(slots: number): Promise<void> {
-  const start = normaliseStart({ template: 'base' }, testTemplate, testStartDefaults);
-  service = await memoryService({ floors: [{ start, slots }], memoryMb: 8_192 });
+  service = await memoryService({ floors: [testFloor(slots)], memoryMb: 8_192 });
   await service.pool.begin();
   await eventually('the floor is warm', async () => service.pool.idle().length === slots);
 }

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SandboxError } from '../../src/domain/errors.ts';
-import { normaliseStart } from '../../src/domain/spec.ts';
 import { eventually } from '../support/api.ts';
 import type { ApiClient, Reply } from '../support/api-client.ts';
 import { type MemoryService, memoryService } from '../support/memory-service.ts';
-import { testStartDefaults, testTemplate } from '../support/rows.ts';
+import { testFloor } from '../support/rows.ts';
 
 let service: MemoryService;
 beforeEach(async () => {
@@ -292,11 +291,33 @@ describe('with an idempotency key', () => {
     expect(service.control.count('create')).toBe(1);
   });
 
-  // Known: a start that finds its sandbox by reuse key leaves no record of its idempotency key.
-  it.fails('a start that found its sandbox by reuse key is remembered as well', async () => {
+  it('a start that found its sandbox by reuse key is remembered as well', async () => {
     const id = await made();
     expect(told(await start(service.alice, {}, once))).toEqual([200, id, 'running', 'reuse']);
     expect((await start(service.alice, { labels: { a: 'b' } }, once)).status).toBe(422);
+    await call(id, 'stop');
+    const again = await start(service.alice, {}, once);
+    expect([again.status, again.view().id, again.view().state]).toEqual([200, id, 'stopped']);
+    await service.alice.delete(`/v1/sandboxes/${id}?force=true`);
+    expect((await start(service.alice, {}, once)).status).toBe(410);
+  });
+
+  it('a repeat of one whose restart failed is told of it, and does not try again', async () => {
+    const id = await made();
+    await call(id, 'stop');
+    service.control.failNext('start', { error: new SandboxError('start_failed', 'no') });
+    const failed = { status: 502, code: 'start_failed', id };
+    expect((await start(service.alice, {}, once)).problem()).toMatchObject(failed);
+    expect((await start(service.alice, {}, once)).problem()).toMatchObject(failed);
+    expect(told(await start())).toEqual([200, id, 'running', 'reuse']);
+  });
+
+  it('twenty at once that find one by reuse key are answered with it', async () => {
+    const id = await made();
+    await call(id, 'stop');
+    const replies = await Promise.all(Array.from({ length: 20 }, () => start(service.alice, {}, once)));
+    expect(new Set(replies.map((reply) => reply.view().id))).toEqual(new Set([id]));
+    expect((await service.store.find(id))?.incarnation).toBe(2);
   });
 });
 
@@ -304,7 +325,7 @@ describe('a start from the pool', () => {
   it('takes the reuse key along', async () => {
     await service.close();
     service = await memoryService({
-      floors: [{ start: normaliseStart({}, testTemplate, testStartDefaults), slots: 4 }],
+      floors: [testFloor(4)],
     });
     await service.pool.begin();
     await eventually('the floor is warm', async () => service.pool.idle().length === 4);

@@ -36,8 +36,8 @@ describe('Start', () => {
   });
 
   test('gives the sandbox and the call their say in the environment', async () => {
-    const stream = await openStream(agent, 'Start', sh('echo $FROM_SANDBOX $MINE $HOME', { envs: { MINE: 'too' } }));
-    expect(outputOf(await stream.rest(), 'stdout')).toBe('yes too /root\n');
+    const stream = await openStream(agent, 'Start', sh('echo $FROM_SANDBOX $MINE $USER', { envs: { MINE: 'too' } }));
+    expect(outputOf(await stream.rest(), 'stdout')).toBe('yes too root\n');
   });
 
   test.each([

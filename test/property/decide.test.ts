@@ -28,6 +28,7 @@ const facts = (isOld: boolean): readonly Step['event'][] => [
       imageDigest: null,
       agentVersion: null,
       agentEndpoint: null,
+      limits: row.resources,
       report: { path: 'cold', durationMs: 1, stages: {} },
     },
   }),

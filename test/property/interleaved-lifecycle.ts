@@ -180,5 +180,6 @@ const STARTED = {
   containerStartedAt: 'the first run',
   address: '10.88.0.9',
   ...{ imageDigest: null, agentVersion: null, agentEndpoint: null },
+  limits: testRow().resources,
   report: { path: 'cold', durationMs: 1, stages: {} },
 } as const;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -33,10 +33,13 @@ export const secretVariable = {
 };
 
 /**
- * `init` changes the run that it is given, `flags` are Node's. Processes run as root unless that says otherwise.
+ * `init` changes the run that it is given, `flags` are Node's. Processes run as root unless that says otherwise. Their
+ * home is empty: what this machine's own login files do, and leave behind when they are killed, is not under test.
  */
 export async function startAgent(init: Partial<AgentInit> = {}, flags: readonly string[] = []): Promise<AgentProcess> {
   const folder = await bundle();
+  const home = join(folder, 'home');
+  mkdirSync(home);
   const port = await freePort();
   const child = spawn(process.execPath, [...SMALL_HEAP, ...flags, join(folder, 'agent.js')], {
     cwd: '/',
@@ -54,7 +57,7 @@ export async function startAgent(init: Partial<AgentInit> = {}, flags: readonly 
   });
   const url = `http://127.0.0.1:${port}`;
   try {
-    await handOver(url, { user: 'root', ...init });
+    await handOver(url, { user: 'root', ...init, env: { HOME: home, ...init.env } });
   } catch (error) {
     await end(child, folder);
     throw error;

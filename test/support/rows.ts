@@ -34,6 +34,9 @@ export const testStartDefaults: StartDefaults = {
   timeoutSeconds: 300,
 };
 
+/** So many slots of starts that ask for nothing. */
+export const testFloor = (slots: number) => ({ start: normaliseStart({}, testTemplate, testStartDefaults), slots });
+
 /** A sandbox that was asked for at START_MS, changed as given. */
 export function testRow(change: Partial<Sandbox> = {}, wish: StartWish = {}): Sandbox {
   const who = { id: 'sandbox1', tenant: 'acme', ownerKeyId: 'key_1', reuseKey: null, engine: 'local', atMs: START_MS };

@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runCli } from '../support/cli/run-cli.ts';
-import { type Reaction, type ScriptedService, scriptedService } from '../support/sdk/scripted-service.ts';
+import { scriptedServices } from '../support/sdk/scripted-service.ts';
 
 const at = '2026-08-01T12:00:01.000Z';
 const explanation = {
@@ -10,16 +10,7 @@ const explanation = {
   sentence: 'It is running since 12:00:01 UTC because its start succeeded; it has no deadline.',
 };
 
-let service: ScriptedService | undefined;
-afterEach(async () => {
-  await service?.close();
-  service = undefined;
-});
-
-async function serviceThat(...reactions: readonly Reaction[]): Promise<ScriptedService> {
-  service = await scriptedService(...reactions);
-  return service;
-}
+const serviceThat = scriptedServices();
 
 describe('explain', () => {
   it('prints the sentence and what is accepted', async () => {
@@ -27,7 +18,7 @@ describe('explain', () => {
     const { exitCode, results } = await runCli(['explain', 'first', '--url', url, '--key', 'e2b_mine']);
     expect(exitCode).toBe(0);
     expect(results).toBe(`${explanation.sentence}\nIt accepts stop, pause.\n`);
-    expect(seen[0]).toMatchObject({ target: '/v1/sandboxes/first/explain', headers: { 'x-api-key': 'e2b_mine' } });
+    expect(seen.at(-1)).toMatchObject({ target: '/v1/sandboxes/first/explain', headers: { 'x-api-key': 'e2b_mine' } });
   });
 
   it('prints everything for machines', async () => {

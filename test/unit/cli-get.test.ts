@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runCli } from '../support/cli/run-cli.ts';
-import { type Reaction, type ScriptedService, scriptedService } from '../support/sdk/scripted-service.ts';
+import { scriptedServices } from '../support/sdk/scripted-service.ts';
 
 const view = {
   ...{ id: 'first', state: 'running', reason: null, template: 'base', image: 'sandglass-base:latest' },
@@ -14,16 +14,7 @@ const view = {
   },
 };
 
-let service: ScriptedService | undefined;
-afterEach(async () => {
-  await service?.close();
-  service = undefined;
-});
-
-async function serviceThat(...reactions: readonly Reaction[]): Promise<ScriptedService> {
-  service = await scriptedService(...reactions);
-  return service;
-}
+const serviceThat = scriptedServices();
 
 describe('get', () => {
   it('prints what the sandbox is and what comes next', async () => {

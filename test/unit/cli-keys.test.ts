@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runCli } from '../support/cli/run-cli.ts';
-import { type Reaction, type ScriptedService, scriptedService } from '../support/sdk/scripted-service.ts';
+import { scriptedService, scriptedServices } from '../support/sdk/scripted-service.ts';
 
 const key = {
   id: 'key_0f1e',
@@ -16,20 +16,15 @@ const key = {
   revokedAt: null,
 };
 
-const cleanUps: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
+const serviceThat = scriptedServices();
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
-
-async function serviceThat(...reactions: readonly Reaction[]): Promise<ScriptedService> {
-  const service = await scriptedService(...reactions);
-  cleanUps.push(() => service.close());
-  return service;
-}
 
 function dataDirWithKey(secret: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'sandglass-cli-'));
-  cleanUps.push(() => rmSync(folder, { recursive: true }));
+  folders.push(folder);
   writeFileSync(join(folder, 'admin.key'), `${secret}\n`);
   return folder;
 }

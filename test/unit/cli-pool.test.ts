@@ -7,7 +7,7 @@ import { readConfig } from '../../src/config.ts';
 import { capacitySchema } from '../../src/contract/capacity.ts';
 import { poolViewSchema, startSignatureSchema } from '../../src/contract/pool.ts';
 import { runCli } from '../support/cli/run-cli.ts';
-import { type Reaction, type ScriptedService, scriptedService } from '../support/sdk/scripted-service.ts';
+import { scriptedServices } from '../support/sdk/scripted-service.ts';
 
 const row = {
   ...{ signature: '3f9a1c07', tier: 'permanent', template: 'base', image: 'sandglass-base:latest', runtime: 'runc' },
@@ -26,21 +26,12 @@ const named = startSignatureSchema.parse({
   ...{ network: { internet: true }, sudo: true, diskMb: null, agentVersion: null },
 });
 
-let service: ScriptedService | undefined;
+const serviceThat = scriptedServices();
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sandglass-cli-pool-'));
 });
-afterEach(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  await service?.close();
-  service = undefined;
-});
-
-async function serviceThat(...reactions: readonly Reaction[]): Promise<ScriptedService> {
-  service = await scriptedService(...reactions);
-  return service;
-}
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function fileOf(text: string): string {
   const path = join(folder, 'start.json');

@@ -6,7 +6,7 @@ import { callTree } from '../../src/cli/profile/cpu-profile.ts';
 import { flameGraph } from '../../src/cli/profile/flame-graph.ts';
 import { hottestFunctions } from '../../src/cli/profile/hottest-functions.ts';
 import { runCli } from '../support/cli/run-cli.ts';
-import { type Reaction, type ScriptedService, scriptedService } from '../support/sdk/scripted-service.ts';
+import { scriptedServices } from '../support/sdk/scripted-service.ts';
 
 const frame = (functionName: string, url = '', lineNumber = 0) => ({ functionName, url, lineNumber });
 const MAIN = 'file:///srv/sandglass/dist/main.js';
@@ -24,21 +24,12 @@ const profile = {
   ...{ startTime: 0, endTime: 10_000, samples: [2, 3, 4, 5, 6, 6], timeDeltas: [0, 4_000, 1_000, 2_000, 1_000, 2_000] },
 };
 
-let service: ScriptedService | undefined;
+const adminThat = scriptedServices();
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sandglass-profile-'));
 });
-afterEach(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  await service?.close();
-  service = undefined;
-});
-
-async function adminThat(...reactions: readonly Reaction[]): Promise<ScriptedService> {
-  service = await scriptedService(...reactions);
-  return service;
-}
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a profile', () => {
   it('gives each function the time until the next look, and idle time to none', () => {

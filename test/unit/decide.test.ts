@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../src/domain/decide.ts';
 import type { EndFacts, SandboxEvent } from '../../src/domain/events.ts';
+import { applyPatch } from '../../src/domain/patch.ts';
 import type { Sandbox } from '../../src/domain/sandbox.ts';
 import { sandboxInfoOf } from '../../src/domain/sandbox-info-of.ts';
 import { runningRow, START_MS, testPolicy, testRow } from '../support/rows.ts';
@@ -31,6 +32,7 @@ describe('start', () => {
     imageDigest: 'sha256:1',
     agentVersion: null,
     agentEndpoint: null,
+    limits: testRow().resources,
     report: { path: 'cold', durationMs: 400, stages: {} },
   } as const;
 
@@ -42,6 +44,15 @@ describe('start', () => {
 
   it('ignores the outcome of an earlier incarnation', () => {
     expect(isRefused(testRow({ incarnation: 2 }), { type: 'START_SUCCEEDED', incarnation: 1, started })).toBe(true);
+  });
+
+  it('has not succeeded while its container has other limits than a PATCH has asked for since', () => {
+    const patched = { lifetime: {}, labels: {}, resources: { memoryMb: 1_024 } };
+    const row = applyPatch(testRow(), patched, START_MS, testPolicy);
+    expect(isRefused(row, { type: 'START_SUCCEEDED', incarnation: 1, started })).toBe(true);
+    const asAsked = { ...started, limits: row.resources };
+    const running = decided(row, { type: 'START_SUCCEEDED', incarnation: 1, started: asAsked });
+    expect(running).toMatchObject({ state: 'running', owesResources: false });
   });
 
   it('fails by its own deadline, and not before', () => {

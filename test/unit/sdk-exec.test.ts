@@ -1,22 +1,18 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type ExecOutput, Sandbox } from '../../src/sdk/index.ts';
 import { outputText } from '../../src/sdk/output-text.ts';
 import { sandboxView } from '../support/sdk/sandbox-view.ts';
-import { type Reaction, type ScriptedService, scriptedService } from '../support/sdk/scripted-service.ts';
+import { type Reaction, scriptedServices } from '../support/sdk/scripted-service.ts';
 
-let service: ScriptedService | undefined;
-afterEach(async () => {
-  await service?.close();
-  service = undefined;
-});
+const serviceThat = scriptedServices();
 
 const apiKey = `e2b_${'1'.repeat(40)}`;
 
 /** A sandbox of a service that reacts so to what follows its look-up. */
 async function sandboxWhose(...reactions: readonly Reaction[]) {
-  service = await scriptedService({ status: 200, json: sandboxView() }, ...reactions);
+  const service = await serviceThat({ status: 200, json: sandboxView() }, ...reactions);
   const sandbox = await Sandbox.get('abc', { url: service.url, apiKey });
-  return { sandbox, seen: () => (service?.seen ?? []).slice(1) };
+  return { sandbox, seen: () => service.seen.slice(1) };
 }
 
 const lines = (...events: readonly object[]): Reaction => ({

@@ -1,18 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createKey, Sandbox, SandglassError } from '../../src/sdk/index.ts';
 import { sandboxView } from '../support/sdk/sandbox-view.ts';
-import { type Reaction, type ScriptedService, scriptedService } from '../support/sdk/scripted-service.ts';
+import { type Reaction, scriptedService, scriptedServices } from '../support/sdk/scripted-service.ts';
 
-let service: ScriptedService | undefined;
-afterEach(async () => {
-  await service?.close();
-  service = undefined;
-});
-
-async function serviceThat(...reactions: readonly Reaction[]): Promise<ScriptedService> {
-  service = await scriptedService(...reactions);
-  return service;
-}
+const serviceThat = scriptedServices();
 
 const runs: Reaction = { status: 201, json: sandboxView() };
 const refusal = (status: number, code: string, headers = {}): Reaction => ({

@@ -1,18 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Sandbox } from '../../src/sdk/index.ts';
 import { sandboxView } from '../support/sdk/sandbox-view.ts';
-import { type Reaction, type ScriptedService, scriptedService } from '../support/sdk/scripted-service.ts';
+import { type Reaction, scriptedServices } from '../support/sdk/scripted-service.ts';
 
-let service: ScriptedService | undefined;
-afterEach(async () => {
-  await service?.close();
-  service = undefined;
-});
-
-async function serviceThat(...reactions: readonly Reaction[]): Promise<ScriptedService> {
-  service = await scriptedService(...reactions);
-  return service;
-}
+const serviceThat = scriptedServices();
 
 const answer = (status: number, change: Parameters<typeof sandboxView>[0] = {}): Reaction => ({
   status,

@@ -1,6 +1,6 @@
 import type { HistoryItem } from '../../contract/history.ts';
-import { bodyWith } from '../../sdk/checked-body.ts';
 import type { Connection } from '../../sdk/connection.ts';
+import { history } from '../../sdk/history.ts';
 import { listViews } from '../../sdk/list-views.ts';
 import { SandglassError } from '../../sdk/sandglass-error.ts';
 
@@ -17,9 +17,9 @@ export async function newestSeq(connection: Connection): Promise<number | null> 
   return null;
 }
 
-/** Oldest first. Throws `sandbox_not_found`. */
+/** All of it, oldest first. Throws `sandbox_not_found`. */
 export async function historyOf(connection: Connection, id: string): Promise<readonly HistoryItem[]> {
-  const path = `/v1/sandboxes/${encodeURIComponent(id)}/history`;
-  const { body } = await connection.ask({ method: 'GET', path, query: { limit: 1000 }, isRepeatable: true });
-  return bodyWith<{ items: HistoryItem[] }>(body, 'items').items;
+  const items: HistoryItem[] = [];
+  for await (const item of history(connection, id, undefined)) items.push(item);
+  return items;
 }

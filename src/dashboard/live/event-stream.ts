@@ -1,8 +1,9 @@
-import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { Connection } from '../../sdk/connection.ts';
+import { responseEvents } from '../../sdk/response-events.ts';
+import { type WireEvent, wireEventOf } from './wire-events.ts';
 
 /** The service sends a comment every 15 s: a stream that is quiet for longer is broken without a word. */
-const LONGEST_QUIET_MS = 40_000;
+const QUIET_MS = 40_000;
 
 interface Watch {
   /** Resume after this one; undefined = from now on. */
@@ -12,23 +13,20 @@ interface Watch {
   readonly onOpen: () => void;
 }
 
-/** Events of `GET /v1/events` until the connection ends, by a header of its own: `EventSource` can send no key. */
-export async function* eventStream(connection: Connection, watch: Watch): AsyncGenerator<EventSourceMessage, void> {
-  const { afterId, onOpen } = watch;
-  const quiet = new AbortController();
-  const signal = AbortSignal.any([watch.signal, quiet.signal]);
+interface Arrived {
+  /** undefined for a notice. */
+  readonly id: string | undefined;
+  /** undefined for events of a newer service that this page does not know. */
+  readonly event: WireEvent | undefined;
+}
+
+/** Events of one connection, until it ends: whoever reads them shows whether there is one, and begins the next. */
+export async function* eventStream(connection: Connection, watch: Watch): AsyncGenerator<Arrived, void> {
+  const { afterId, signal, onOpen } = watch;
   const headers = { accept: 'text/event-stream', ...(afterId === undefined ? {} : { 'last-event-id': afterId }) };
   const response = await connection.open({ method: 'GET', path: '/v1/events', headers, signal });
   onOpen();
-  const arrived: EventSourceMessage[] = [];
-  const parser = createParser({ onEvent: (event) => arrived.push(event) });
-  const decoder = new TextDecoder();
-  const reader = response.body?.getReader();
-  for (;;) {
-    const timer = setTimeout(() => quiet.abort(new Error('the stream fell silent')), LONGEST_QUIET_MS);
-    const chunk = await reader?.read().finally(() => clearTimeout(timer));
-    if (chunk === undefined || chunk.done) return;
-    parser.feed(decoder.decode(chunk.value, { stream: true }));
-    yield* arrived.splice(0);
+  for await (const { id, event, data } of responseEvents(response, QUIET_MS)) {
+    yield { id, event: wireEventOf(event, data) };
   }
 }

@@ -10,7 +10,7 @@ import { eventStream } from './event-stream.ts';
 import { type Happening, happeningOf } from './happenings.ts';
 import type { Told } from './operations.ts';
 import { noteList, noteView, type SandboxTable, versionsOf } from './sandbox-table.ts';
-import { type WireEvent, wireEventOf } from './wire-events.ts';
+import type { WireEvent } from './wire-events.ts';
 
 const PAGE_SIZE = 1_000;
 /** How far the first connection reaches back: what was done before the page was opened is told too. */
@@ -84,9 +84,9 @@ export async function runFeed(options: ConnectionOptions, signal: AbortSignal): 
         void listed(connection);
       };
       const either = AbortSignal.any([signal, unseen.signal]);
-      for await (const event of eventStream(connection, { afterId, signal: either, onOpen })) {
-        afterId = event.id ?? afterId;
-        take(wireEventOf(event.event, event.data));
+      for await (const { id, event } of eventStream(connection, { afterId, signal: either, onOpen })) {
+        afterId = id ?? afterId;
+        take(event);
       }
     } catch {
       // The badge says that the stream is lost; the next attempt tells whether it still is.

@@ -1,12 +1,13 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { LogLine } from '../../contract/logs.ts';
 import type { SandboxView } from '../../contract/sandbox-view.ts';
-import { followLog } from '../api/follow-log.ts';
+import { logLines } from '../../sdk/log-lines.ts';
 import { fullTime, timeOfDay } from '../format.ts';
 import { errorMessage } from '../parts/error-text.ts';
 import { connection } from '../session.ts';
 import { type LogRow, withLines } from './log-rows.ts';
 
+const TAIL_LINES = 2_000;
 const SHOWN_EVERY_MS = 100;
 /** So near to the end the view follows what comes. */
 const AT_END_PX = 40;
@@ -56,7 +57,7 @@ export function LogsTab({ view }: { readonly view: SandboxView }) {
 
 function useLog({ id, incarnation, state }: SandboxView) {
   const [rows, setRows] = useState<readonly LogRow[]>([]);
-  const [note, setNote] = useState('reading…');
+  const [note, setNote] = useState('');
   const isEnded = state === 'deleted' || state === 'stopped';
   // A new run is a new log to follow.
   useEffect(() => {
@@ -68,14 +69,12 @@ function useLog({ id, incarnation, state }: SandboxView) {
       if (lines.length > 0) setRows((before) => withLines(before, lines));
     }, SHOWN_EVERY_MS);
     setRows([]);
-    followLog(
-      connection(),
-      id,
-      { isFollowed: !isEnded, signal: left.signal, onOpen: () => setNote('following') },
-      (line) => {
-        arrived.push(line);
-      },
-    ).then(
+    setNote(isEnded ? 'reading' : 'following');
+    const read = async () => {
+      const options = { tail: TAIL_LINES, follow: !isEnded, signal: left.signal };
+      for await (const line of logLines(connection(), id, options)) arrived.push(line);
+    };
+    read().then(
       () => setNote('ended'),
       (error: unknown) => left.signal.aborted || setNote(errorMessage(error)),
     );

@@ -1,7 +1,7 @@
 import '@xterm/xterm/css/xterm.css';
 import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
-import { bodyWith } from '../../sdk/checked-body.ts';
+import { openTerminal } from '../../sdk/terminal.ts';
 import { errorMessage } from '../parts/error-text.ts';
 import { connection } from '../session.ts';
 import { colourOf } from '../theme.ts';
@@ -35,8 +35,7 @@ export async function runTerminal(id: string, element: HTMLElement, signal: Abor
   };
   signal.addEventListener('abort', close, { once: true });
   try {
-    const end = await converse(terminal, await addressOf(id, terminal), signal);
-    return { message: end };
+    return { message: await converse(id, terminal, signal) };
   } catch (error) {
     return { message: errorMessage(error) };
   } finally {
@@ -46,42 +45,16 @@ export async function runTerminal(id: string, element: HTMLElement, signal: Abor
   }
 }
 
-/** A browser sends no header with a WebSocket: a ticket, good once, stands for the key. */
-async function addressOf(id: string, { cols, rows }: Terminal): Promise<string> {
-  const { body } = await connection().ask({ method: 'POST', path: '/v1/tickets', isRepeatable: true });
-  const { ticket } = bodyWith<{ ticket: string }>(body, 'ticket');
-  const query = new URLSearchParams({ cols: String(cols), rows: String(rows), ticket });
-  return `${location.origin.replace(/^http/, 'ws')}/v1/sandboxes/${encodeURIComponent(id)}/terminal?${query}`;
-}
-
-/** Bytes both ways; resolves with how it ended. */
-function converse(terminal: Terminal, address: string, signal: AbortSignal): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = new WebSocket(address);
-    socket.binaryType = 'arraybuffer';
-    const encoder = new TextEncoder();
-    let ending: string | undefined;
-    const send = (bytes: Uint8Array<ArrayBuffer> | string) =>
-      socket.readyState === WebSocket.OPEN && socket.send(bytes);
-    const resize = () => send(JSON.stringify({ type: 'resize', cols: terminal.cols, rows: terminal.rows }));
-    terminal.onData((text) => send(encoder.encode(text)));
-    terminal.onBinary((text) => send(Uint8Array.from(text, (char) => char.charCodeAt(0))));
-    terminal.onResize(resize);
-    socket.onopen = () => {
-      resize();
-      terminal.focus();
-    };
-    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      if (typeof data !== 'string') terminal.write(new Uint8Array(data));
-      else ending = endOf(data) ?? ending;
-    };
-    socket.onclose = () => resolve(ending ?? 'The connection to the shell has ended.');
-    signal.addEventListener('abort', () => socket.close(), { once: true });
-  });
-}
-
-function endOf(frame: string): string | undefined {
-  const { type, exitCode, signal } = JSON.parse(frame);
-  if (type !== 'exit') return undefined;
-  return signal === null ? `The shell ended with code ${exitCode}.` : `The shell was ended by ${signal}.`;
+/** Bytes both ways; resolves with how the shell ended. */
+async function converse(id: string, terminal: Terminal, signal: AbortSignal): Promise<string> {
+  const shell = await openTerminal(connection(), id, { cols: terminal.cols, rows: terminal.rows, signal });
+  signal.addEventListener('abort', () => shell.close(), { once: true });
+  if (signal.aborted) shell.close();
+  terminal.onData((text) => shell.write(text));
+  terminal.onBinary((text) => shell.write(Uint8Array.from(text, (char) => char.charCodeAt(0))));
+  terminal.onResize((size) => shell.resize(size));
+  terminal.focus();
+  for await (const bytes of shell.output) terminal.write(bytes);
+  const { exitCode, signal: killedBy } = await shell.ended;
+  return killedBy === null ? `The shell ended with code ${exitCode}.` : `The shell was ended by ${killedBy}.`;
 }

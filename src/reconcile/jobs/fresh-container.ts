@@ -11,7 +11,7 @@ const ADDRESS_QUARANTINE_MS = 10 * 60_000;
 
 /**
  * A container for a sandbox that has never run. One left half made by a crash holds nothing and is made again; one that
- * is up is the start whose outcome was never recorded, and is adopted, unless it was made with other limits. An image
+ * is up is the start whose outcome was never recorded, and is adopted, unless it was a slot that was unfit. An image
  * that the engine lacks is pulled first.
  */
 export async function ensureFreshContainer(
@@ -27,7 +27,7 @@ export async function ensureFreshContainer(
     await watch.stage('image', () => pullImage(deps, row, signal));
     made = await create();
   }
-  if (made.outcome === 'adopted' && (!isUp(made.facts) || row.owesResources)) {
+  if (made.outcome === 'adopted' && (!isUp(made.facts) || made.facts.tenant !== row.tenant)) {
     await deps.runtime.remove(made.facts.id);
     made = await create();
   }

@@ -1,7 +1,7 @@
 import { errorMessage, isSandboxError, SandboxError } from '../../domain/errors.ts';
 import type { SandboxEvent } from '../../domain/events.ts';
 import { reasonOf } from '../../domain/reasons.ts';
-import { isClaimed, type ReasonCode, type Sandbox, type StartPath } from '../../domain/sandbox.ts';
+import { isClaimed, type ReasonCode, type Sandbox, type StartPath, sameLimits } from '../../domain/sandbox.ts';
 import type { ContainerFacts } from '../../ports/container-runtime.ts';
 import type { Job } from '../drive.ts';
 import { ensureFreshContainer, takeAddress } from './fresh-container.ts';
@@ -47,12 +47,13 @@ async function recordedContainer(deps: JobDeps, row: Sandbox): Promise<Container
 }
 
 async function bringUp(deps: JobDeps, row: Sandbox, facts: ContainerFacts): Promise<void> {
+  // A PATCH of resources since it was made takes effect here.
+  if (!sameLimits(facts.resources, row.resources)) await deps.runtime.update(facts.id, row.resources);
   if (facts.status === 'paused') await deps.runtime.unpause(facts.id);
   else if (facts.status !== 'running') await startAtFreeAddress(deps, row, facts);
 }
 
 async function startAtFreeAddress(deps: JobDeps, row: Sandbox, facts: ContainerFacts): Promise<void> {
-  if (row.ranOnce) await applyResources(deps, row, facts);
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await deps.runtime.start(facts.id, facts);
@@ -63,14 +64,6 @@ async function startAtFreeAddress(deps: JobDeps, row: Sandbox, facts: ContainerF
       await deps.runtime.moveAddress(facts.id, network, await takeAddress(deps, row));
     }
   }
-}
-
-/** A PATCH of resources while stopped takes effect here. */
-async function applyResources(deps: JobDeps, row: Sandbox, facts: ContainerFacts): Promise<void> {
-  const { cpus, memoryMb, pids } = facts.resources;
-  const wanted = row.resources;
-  if (cpus === wanted.cpus && memoryMb === wanted.memoryMb && pids === wanted.pids) return;
-  await deps.runtime.update(facts.id, wanted);
 }
 
 interface Started {
@@ -106,6 +99,7 @@ async function verify(
       imageDigest: facts.imageDigest,
       agentVersion: facts.agentVersion,
       agentEndpoint: facts.agentEndpoint,
+      limits: row.resources,
       report: watch.report(path),
     },
   };

@@ -44,26 +44,25 @@ export async function takeOverSlot(
       imageDigest: row.imageDigest,
       agentVersion: row.agentVersion,
       agentEndpoint: row.agentEndpoint,
+      limits: row.resources,
       report: watch.report('warm'),
     },
   };
 }
 
 /**
- * From here on the row knows of no container: the next one is made for it, whatever happens in between. One that is
- * still there under its name then is the slot's, and is not taken for the next one: it owes its limits.
+ * The row as it is then: it knows of no container, and the next one is made for it, whatever happens in between. The
+ * slot's is still there under its name; it was made for nobody, and gives way to the next one. Throws `conflict` when
+ * the start is over, or the row moves on and on: then nothing was written.
  */
-export async function forgetSlot(deps: JobDeps, asked: Sandbox): Promise<Sandbox> {
+export async function forgetSlot(deps: Pick<JobDeps, 'store' | 'log'>, asked: Sandbox): Promise<Sandbox> {
   const { id } = asked;
   deps.log.warn({ event: 'pool.unfit', sandboxId: id }, 'a claimed slot did not take its sandbox over: made anew');
   const none = { containerId: null, containerStartedAt: null, agentEndpoint: null, agentVersion: null };
   for (let row: Sandbox | undefined = asked, attempt = 1; row !== undefined && isClaimed(row); attempt += 1) {
-    const next: Sandbox = { ...row, ...none, owesResources: true, version: row.version + 1 };
+    const next: Sandbox = { ...row, ...none, version: row.version + 1 };
     const replaced = await deps.store.replace({ next, expectedVersion: row.version, transition: null });
-    if (replaced.outcome === 'replaced') {
-      if (row.containerId !== null) await deps.runtime.remove(row.containerId);
-      return next;
-    }
+    if (replaced.outcome === 'replaced') return next;
     // A PATCH came between.
     row = attempt < MOST_ATTEMPTS ? await deps.store.find(id) : undefined;
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isSandboxError, SandboxError } from '../../domain/errors.ts';
 import { AGENT_PORT } from '../../ports/agent-client.ts';
 import type { ContainerCreateOutcome, ContainerFacts, ContainerSpec } from '../../ports/container-runtime.ts';
+import type { SignatureParts } from '../../ports/pool-view.ts';
 import type { DeliveredAgent } from './agent-delivery.ts';
 import { inspectContainer } from './container-look.ts';
 import { createBody } from './create-body.ts';
@@ -23,6 +24,7 @@ const UNANSWERED_TRIES = 3;
 export interface CreateQuestions {
   readonly isDiskEnforced: () => Promise<boolean>;
   readonly agent: () => Promise<DeliveredAgent>;
+  readonly signatureOf: (parts: SignatureParts) => string;
 }
 
 /** Makes the container, or finds the one of this sandbox under the name. */
@@ -33,10 +35,12 @@ export async function createContainer(
 ): Promise<ContainerCreateOutcome> {
   const agent = spec.main.kind === 'agent' ? await facts.agent() : null;
   if (agent?.reach.kind === 'published' && spec.network === 'closed') throw closedIsOutOfReach();
+  const image = agent === null ? undefined : await inspectImage(context, spec.image);
   const body = createBody(spec, {
     serviceId: context.serviceId,
     agent,
-    imageUser: agent === null ? '' : ((await inspectImage(context, spec.image))?.user ?? ''),
+    imageUser: image?.user ?? '',
+    signature: image === undefined ? '' : facts.signatureOf(partsOf(spec, image.id, agent)),
     isDiskEnforced: spec.resources.diskMb !== null && (await facts.isDiskEnforced()),
   });
   let unanswered = 0;
@@ -57,6 +61,12 @@ export async function createContainer(
   throw new SandboxError('engine_unavailable', `The engine neither made nor has the container "${spec.name}".`);
 }
 
+function partsOf(spec: ContainerSpec, imageDigest: string, agent: DeliveredAgent | null): SignatureParts {
+  const { network, resources, runtime, sudo } = spec;
+  const internet = network === 'open';
+  return { imageDigest, runtime, internet, sudo, diskMb: resources.diskMb, agentVersion: agent?.version ?? null };
+}
+
 const madeSchema = z.object({ Id: z.string() });
 
 /** A 201 says that it was made as asked: an inspect here would cost 1 to 3 ms of every start. */
@@ -66,10 +76,10 @@ function factsAsAsked(
   agent: DeliveredAgent | null,
   id: string,
 ): ContainerFacts {
-  const { name, sandboxId, address, image, resources } = spec;
+  const { name, sandboxId, tenant, address, image, resources } = spec;
   const imageDigest = image.startsWith('sha256:') ? image : '';
   const never = { startedAt: '', exitCode: null, oomKilled: false, error: '' } as const;
-  const made = { id, name, status: 'created', serviceId, sandboxId, address, imageDigest, resources } as const;
+  const made = { id, name, status: 'created', serviceId, sandboxId, tenant, address, imageDigest, resources } as const;
   // A published port is the engine's to pick, and known once it runs.
   const agentEndpoint = agent === null || agent.reach.kind === 'published' ? null : `${address}:${AGENT_PORT}`;
   return { ...made, ...never, agentVersion: agent?.version ?? null, agentEndpoint };

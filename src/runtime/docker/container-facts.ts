@@ -62,6 +62,7 @@ export function readFacts(answer: EngineAnswer, publishedHost: string | null): C
     status,
     serviceId: Config.Labels?.[LABELS.service] ?? null,
     sandboxId: Config.Labels?.[LABELS.sandbox] ?? null,
+    tenant: Config.Labels?.[LABELS.tenant] || null,
     startedAt: State.StartedAt === NEVER_STARTED ? '' : State.StartedAt,
     exitCode: hasEnded ? State.ExitCode : null,
     oomKilled: State.OOMKilled,

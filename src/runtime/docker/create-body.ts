@@ -11,6 +11,8 @@ export interface CreateFacts {
   readonly agent: DeliveredAgent | null;
   /** The USER of the image; empty when it names none. */
   readonly imageUser: string;
+  /** Empty where none is known. */
+  readonly signature: string;
   /** True where the storage driver enforces a size. */
   readonly isDiskEnforced: boolean;
 }
@@ -26,11 +28,12 @@ export function createBody(spec: ContainerSpec, facts: CreateFacts): object {
     ...mainProcess(spec.main, facts),
     StopSignal: 'SIGTERM',
     Healthcheck: { Test: ['NONE'] },
-    // All three always: an image committed from a sandbox brings that sandbox's labels.
+    // All of them always: an image committed from a sandbox brings that sandbox's labels.
     Labels: {
       [LABELS.service]: facts.serviceId,
       [LABELS.sandbox]: spec.sandboxId,
       [LABELS.tenant]: spec.tenant ?? '',
+      [LABELS.signature]: facts.signature,
       [LABELS.agent]: facts.agent?.version ?? '',
     },
     HostConfig: hostConfig(spec, facts, network),

@@ -1,6 +1,7 @@
 import type { Log } from '../../observe/logger.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ContainerRuntime } from '../../ports/container-runtime.ts';
+import type { SignatureParts } from '../../ports/pool-view.ts';
 import { joinedPulls } from '../joined-pulls.ts';
 import { agentDelivery } from './agent-delivery.ts';
 import type { AgentFolder } from './agent-folder.ts';
@@ -51,6 +52,8 @@ export interface DockerRuntimeDeps extends ConnectionDeps {
   /** The folder of Docker's config.json, as DOCKER_CONFIG names it; ~/.docker when not given. */
   readonly dockerConfigFolder?: string | undefined;
   readonly deadlines?: Partial<Deadlines>;
+  /** Names the kind of a container, for its label; none when not given. */
+  readonly signatureOf?: (parts: SignatureParts) => string;
   /** The agent of this build; without one, only containers with a command of their own can be made. */
   readonly agentFolder?: () => Promise<AgentFolder>;
 }
@@ -101,6 +104,7 @@ export function dockerRuntime(deps: DockerRuntimeDeps): ContainerRuntime {
       createContainer(context, spec, {
         isDiskEnforced: async () => (await info()).diskEnforced,
         agent: async () => ({ ...(await delivery.ensure()), reach }),
+        signatureOf: deps.signatureOf ?? (() => ''),
       }),
     agentVersion: async () => (await deps.agentFolder?.())?.version ?? null,
     deliverAgent: async () => {

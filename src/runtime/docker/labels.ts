@@ -3,6 +3,8 @@ export const LABELS = {
   service: 'sandglass.service',
   sandbox: 'sandglass.sandbox',
   tenant: 'sandglass.tenant',
+  /** The kind of container, as the pool names it: what it was made of when it was made. */
+  signature: 'sandglass.signature',
   /** On containers, volumes and images of an agent: its version. */
   agent: 'sandglass.agent',
 } as const;

@@ -80,6 +80,7 @@ export function factsOf(container: MemoryContainer): ContainerFacts {
     name: container.spec.name,
     serviceId: container.serviceId,
     sandboxId: container.serviceId === null ? null : container.spec.sandboxId,
+    tenant: container.spec.tenant,
     address: container.address,
     agentVersion: container.spec.main.kind === 'agent' ? 'memory' : null,
     agentEndpoint: endpointOf(container),

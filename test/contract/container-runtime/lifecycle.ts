@@ -28,6 +28,12 @@ export function lifecyclePromises(bench: () => Bench): void {
     expect(facts?.startedAt).not.toBe('');
   });
 
+  it.each(['acme', null])('tells whom a container was made for: %s', async (tenant) => {
+    const { created, facts } = bench();
+    const made = await created({ tenant });
+    expect([made.tenant, (await facts(made.id)).tenant]).toEqual([tenant, tenant]);
+  });
+
   it('is done when asked to start what runs, stop what stands, or kill what stands', async () => {
     const { runtime, started, facts } = bench();
     const { id, startedAt } = await started();

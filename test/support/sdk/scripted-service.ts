@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { afterEach } from 'vitest';
 
 export interface SeenRequest {
   readonly method: string;
@@ -45,6 +46,19 @@ export async function scriptedService(...reactions: readonly Reaction[]): Promis
       server.close();
       await once(server, 'close');
     },
+  };
+}
+
+/** For the tests of a file: serves what it is told, until the test is over. */
+export function scriptedServices(): typeof scriptedService {
+  const open: ScriptedService[] = [];
+  afterEach(async () => {
+    for (const service of open.splice(0)) await service.close();
+  });
+  return async (...reactions) => {
+    const service = await scriptedService(...reactions);
+    open.push(service);
+    return service;
   };
 }
 

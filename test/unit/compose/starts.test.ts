@@ -1,11 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { onStart } from '../../../src/compose/starts.ts';
-import { normaliseStart } from '../../../src/domain/spec.ts';
 import type { StartObservation } from '../../../src/operations/deps.ts';
 import { eventually } from '../../support/api.ts';
 import { recordingLog } from '../../support/live-store/recording-log.ts';
 import { type MemoryService, memoryService } from '../../support/memory-service.ts';
-import { testStartDefaults, testTemplate } from '../../support/rows.ts';
+import { testFloor } from '../../support/rows.ts';
 
 let service: MemoryService;
 afterEach(() => service.close());
@@ -14,8 +13,7 @@ async function withFloor(slots: number) {
   const log = recordingLog();
   const observed: StartObservation[] = [];
   const tell = onStart({ onStart: (report) => void observed.push(report as StartObservation) }, log);
-  const floors =
-    slots === 0 ? [] : [{ start: normaliseStart({ template: 'base' }, testTemplate, testStartDefaults), slots }];
+  const floors = slots === 0 ? [] : [testFloor(slots)];
   service = await memoryService({ floors, operations: () => ({ onStart: tell }) });
   await service.pool.begin();
   await eventually('the floor is warm', async () => service.pool.idle().length === slots);

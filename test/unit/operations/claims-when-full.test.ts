@@ -1,13 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { normaliseStart } from '../../../src/domain/spec.ts';
 import { startSandbox } from '../../../src/operations/start-sandbox.ts';
 import { eventually } from '../../support/api.ts';
 import { adminCaller, type MemoryLifecycle, memoryLifecycle } from '../../support/memory-lifecycle.ts';
-import { testStartDefaults, testTemplate } from '../../support/rows.ts';
+import { testFloor } from '../../support/rows.ts';
 
 const SLOTS = 8;
 const WAIT_SECONDS = 3;
-const start = normaliseStart({ template: 'base' }, testTemplate, testStartDefaults);
 let system: MemoryLifecycle;
 afterEach(() => system.close());
 
@@ -20,7 +18,7 @@ const claim = () =>
 describe('claims where memory is nearly full', () => {
   it('do not hold their slots while they wait: as many run as there is room for once slots have given theirs', async () => {
     // Room for one sandbox of 512 MiB once some of the slots have gone.
-    system = await memoryLifecycle({ memoryMb: SLOTS * 64 + 300, floors: [{ start, slots: SLOTS }] });
+    system = await memoryLifecycle({ memoryMb: SLOTS * 64 + 300, floors: [testFloor(SLOTS)] });
     await system.lifecycle.boot();
     await system.pool.begin();
     await eventually('the floor is warm', async () => system.pool.idle().length === SLOTS);

@@ -1,15 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { floorOf, type PoolRoom, type PoolRoomOptions, poolRoom, startOf } from './pool-room.ts';
+import { begunRoom, floorOf, type PoolRoom, type PoolRoomOptions, poolRoom, startOf } from './pool-room.ts';
 
 let room: PoolRoom;
 afterEach(() => room.close());
 
-async function begun(slots: number, options: PoolRoomOptions = {}): Promise<void> {
-  room = await poolRoom(options);
-  room.world.floors = [floorOf(slots)];
-  await room.pool.begin();
-  await room.pass(1_000);
-}
+const begun = async (slots: number, options: PoolRoomOptions = {}) => {
+  room = await begunRoom(slots, options);
+};
 /** The next process over what this one left. */
 async function next(options: PoolRoomOptions = {}): Promise<PoolRoom> {
   room.close();

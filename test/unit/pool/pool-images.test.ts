@@ -1,15 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { floorOf, type PoolRoom, poolRoom, startedEvent, startOf, template } from './pool-room.ts';
+import { begunRoom, floorOf, type PoolRoom, poolRoom, startedEvent, startOf, template } from './pool-room.ts';
 
 const IMAGE = 'sandglass-base:latest';
 let room: PoolRoom;
 afterEach(() => room.close());
 
 async function setUp(slots = 2): Promise<void> {
-  room = await poolRoom();
-  room.world.floors = [floorOf(slots)];
-  await room.pool.begin();
-  await room.pass(1_000);
+  room = await begunRoom(slots);
   expect(room.pool.idle()).toHaveLength(slots);
 }
 const digests = async () => {

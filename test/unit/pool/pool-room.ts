@@ -155,6 +155,15 @@ export async function poolRoom(options: PoolRoomOptions = {}) {
   };
 }
 
+/** The same with a floor of so many slots, which are there unless they take longer than a second. */
+export async function begunRoom(slots: number, options: PoolRoomOptions = {}): Promise<PoolRoom> {
+  const room = await poolRoom(options);
+  room.world.floors = [floorOf(slots)];
+  await room.pool.begin();
+  await room.pass(1_000);
+  return room;
+}
+
 function digestIn(world: PoolWorld, image: string): string {
   return world.digests.get(image) ?? `sha256:${image}`;
 }
@@ -174,6 +183,7 @@ export function startedEvent(row: Sandbox, world: PoolWorld, path: 'warm' | 'col
     ...{ containerId: `c-${row.id}`, containerStartedAt: 'now', address: '10.88.0.2', agentEndpoint: '10.88.0.2:1' },
     imageDigest: digestIn(world, row.image),
     agentVersion: world.agentVersion,
+    limits: row.resources,
     report: { path, durationMs: 1, stages: {} },
   };
   return { type: 'START_SUCCEEDED', incarnation: row.incarnation, started } as const;

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { newSandbox } from '../../../src/domain/new-sandbox.ts';
 import { testPolicy } from '../../support/rows.ts';
 import {
+  begunRoom,
   floorOf,
   type PoolRoom,
   type PoolRoomOptions,
@@ -14,12 +15,9 @@ import {
 let room: PoolRoom;
 afterEach(() => room.close());
 
-async function begun(slots: number, options: PoolRoomOptions = {}): Promise<void> {
-  room = await poolRoom(options);
-  room.world.floors = [floorOf(slots)];
-  await room.pool.begin();
-  await room.pass(1_000);
-}
+const begun = async (slots: number, options: PoolRoomOptions = {}) => {
+  room = await begunRoom(slots, options);
+};
 const idle = () => room.pool.idle().map(({ id }) => id);
 const taken = () => {
   const slot = room.pool.take(startOf());

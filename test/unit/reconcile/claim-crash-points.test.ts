@@ -1,21 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { normaliseStart, type StartWish } from '../../../src/domain/spec.ts';
+import type { StartWish } from '../../../src/domain/spec.ts';
 import { pauseSandbox } from '../../../src/operations/pause-sandbox.ts';
 import { startSandbox } from '../../../src/operations/start-sandbox.ts';
 import { stopSandbox } from '../../../src/operations/stop-sandbox.ts';
 import { eventually } from '../../support/api.ts';
 import { bootAfter, type DyingProcess, dyingProcess } from '../../support/crash/memory-crash.ts';
 import { adminCaller, type MemoryLifecycle, memoryLifecycle } from '../../support/memory-lifecycle.ts';
-import { testStartDefaults, testTemplate } from '../../support/rows.ts';
+import { testFloor } from '../../support/rows.ts';
 import { shiftingClock } from '../../support/shifting-clock.ts';
+import { slotsOf } from '../../support/slots-of.ts';
 
 const FLOOR = 1;
 /** Points that change something: those between two of them see the same world. */
 const CHANGES =
-  /^(store\.(create|replace|takeAddress)|live\.(seed|patch|evict)|engine\.(create|start|unpause|remove|update)|agent\.init)\b/;
+  /^(store\.(create|replace|rememberIdempotency|takeAddress)|live\.(seed|patch|evict)|engine\.(create|start|unpause|remove|update)|agent\.init)\b/;
 const SETTLE_MS = 30;
 const wait = { seconds: 5 };
-const floors = [{ start: normaliseStart({ template: 'base' }, testTemplate, testStartDefaults), slots: FLOOR }];
+const floors = [testFloor(FLOOR)];
 
 /** A start as a client asks for it, and asks again when it heard nothing: with both keys that it may have. */
 const claim = (system: MemoryLifecycle, wish: StartWish = {}, tenant = 'acme', seconds = wait.seconds) =>
@@ -164,21 +165,15 @@ async function owned({ store }: MemoryLifecycle, tenant: string): Promise<readon
 
 /** Row and container agree, one each, and memory knows every warm row and no other. */
 async function expectOneEach(system: MemoryLifecycle, point: string): Promise<void> {
-  const { control, pool, store } = system;
+  const { control, store } = system;
   const up = control.containers().filter(({ status }) => status === 'running');
   const rows = await store.inStates(['warming', 'warm', 'running'], null, 100);
   const recorded = await Promise.all(rows.map(async ({ id }) => `${id} ${(await store.find(id))?.containerId}`));
   expect(up.map(({ id, sandboxId }) => `${sandboxId} ${id}`).sort(), `containers after ${point}`).toEqual(
     recorded.sort(),
   );
-  const warm = (await store.inStates(['warm'], null, 100)).map(({ id }) => id);
-  expect(
-    pool
-      .idle()
-      .map(({ id }) => id)
-      .sort(),
-    `ready after ${point}`,
-  ).toEqual(warm.sort());
+  const slots = await slotsOf(system);
+  expect(slots.served, `ready after ${point}`).toEqual(slots.rows);
 }
 
 describe('a process that dies at any point of a claim or a reuse', () => {

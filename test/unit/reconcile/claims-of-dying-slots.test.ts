@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { normaliseStart } from '../../../src/domain/spec.ts';
 import { startSandbox } from '../../../src/operations/start-sandbox.ts';
 import { eventually } from '../../support/api.ts';
 import { adminCaller, memoryLifecycle } from '../../support/memory-lifecycle.ts';
-import { testStartDefaults, testTemplate } from '../../support/rows.ts';
+import { testFloor } from '../../support/rows.ts';
 import { shiftingClock } from '../../support/shifting-clock.ts';
+import { slotsOf } from '../../support/slots-of.ts';
 
 const CLAIMS = 500;
 const AT_ONCE = 5;
 const FLOOR = 8;
-const floors = [{ start: normaliseStart({ template: 'base' }, testTemplate, testStartDefaults), slots: FLOOR }];
+const floors = [testFloor(FLOOR)];
 
 describe('slots that die at random, told or not', () => {
   it(`${CLAIMS} claims meanwhile: none fails, and each runs in a container that is up`, {
@@ -21,7 +21,7 @@ describe('slots that die at random, told or not', () => {
     };
     const clock = shiftingClock(0.02);
     const system = await memoryLifecycle({ clock, floors, startConcurrency: 4, onInit });
-    const { control, operations, pool, store } = system;
+    const { control, operations, pool } = system;
     await system.lifecycle.boot();
     await system.pool.begin();
     let kills = 0;
@@ -55,13 +55,8 @@ describe('slots that die at random, told or not', () => {
     await system.lifecycle.pass();
     await eventually('the floor is warm', async () => pool.idle().length >= FLOOR);
     await system.lifecycle.pass();
-    const warm = (await store.inStates(['warm'], null, 100)).map(({ id }) => id);
-    expect(
-      pool
-        .idle()
-        .map(({ id }) => id)
-        .sort(),
-    ).toEqual(warm.sort());
+    const slots = await slotsOf(system);
+    expect(slots.served).toEqual(slots.rows);
     expect(kills).toBeGreaterThan(CLAIMS / 10);
     expect(paths.get('warm')).toBeGreaterThan(CLAIMS / 4);
     await system.close();

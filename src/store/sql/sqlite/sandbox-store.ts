@@ -31,11 +31,13 @@ export function sqliteSandboxStore({ db, close }: SqliteConnection): SandboxStor
     return bound === null ? undefined : { outcome: 'quota_exceeded', bound, usage };
   };
 
+  const isKeyTaken = (record: IdempotencyRecord): boolean => {
+    idempotency.forget(record.createdAtMs - IDEMPOTENCY_WINDOW_MS);
+    return idempotency.find(record.tenant, record.key, 0) !== undefined;
+  };
+
   const keyTaken = (record: IdempotencyRecord | null, row: Sandbox): Unwritten | undefined => {
-    if (record !== null) {
-      idempotency.forget(record.createdAtMs - IDEMPOTENCY_WINDOW_MS);
-      if (idempotency.find(record.tenant, record.key, 0)) return { outcome: 'idempotency_key_taken' };
-    }
+    if (record !== null && isKeyTaken(record)) return { outcome: 'idempotency_key_taken' };
     if (row.tenant === null || row.reuseKey === null) return undefined;
     const holder = queries.findReusable(row.tenant, row.reuseKey);
     return holder === undefined || holder.id === row.id ? undefined : { outcome: 'reuse_key_taken' };
@@ -92,6 +94,14 @@ export function sqliteSandboxStore({ db, close }: SqliteConnection): SandboxStor
     history: (id, afterNumber, limit) => onStorage(() => history.ofSandbox(id, afterNumber, limit)),
     transitionsAfter: (afterSeq, filter, limit) => onStorage(() => history.after(afterSeq, filter, limit)),
     lastSeq: () => onStorage(history.lastSeq),
+    rememberIdempotency: (record) =>
+      onStorage(() =>
+        db.transaction(() => {
+          if (isKeyTaken(record)) return false;
+          idempotency.insert(record);
+          return true;
+        }, IMMEDIATE),
+      ),
     findIdempotency: (tenant, key, notBeforeMs) => onStorage(() => idempotency.find(tenant, key, notBeforeMs)),
     forgetIdempotency: (beforeMs) => onStorage(() => idempotency.forget(beforeMs)),
     takeAddress: (id, pool, nowMs) => onStorage(() => db.transaction(() => addresses.take(id, pool, nowMs), IMMEDIATE)),

@@ -37,7 +37,7 @@ export const sandboxes = sqliteTable(
     /** MiB; null = no bound asked. */
     diskMb: integer('disk_mb'),
     pids: integer('pids').notNull(),
-    /** True: its container was made with other limits, and gets these before it runs. */
+    /** True: its container may have other limits, and gets these before the start has succeeded. */
     owesResources: integer('owes_resources', { mode: 'boolean' }).notNull().default(false),
     /** null = none. */
     timeoutSeconds: real('timeout_seconds'),
