@@ -21,7 +21,7 @@ const FIXED: readonly SandboxView['state'][] = ['stopping', 'deleting', 'deleted
 export function LifetimePanel({ view }: { readonly view: SandboxView }) {
   const { deadlines, lifetime } = view;
   return (
-    <div class="panel">
+    <div class="panel lifetime">
       <h2>Lifetime</h2>
       {deadlines.next === null ? (
         <p class="big muted">No deadline</p>
