@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { goTo } from './navigation.ts';
 import { nextTheme } from './theme.ts';
 
@@ -46,7 +46,7 @@ export function useShortcuts(): void {
 export function ShortcutsDialog() {
   const dialog = useRef<HTMLDialogElement>(null);
   const isShown = isHelpShown.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isShown) dialog.current?.showModal();
   }, [isShown]);
   if (!isShown) return null;

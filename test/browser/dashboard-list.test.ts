@@ -146,7 +146,7 @@ describe.skipIf(lacks !== undefined)('the list of the dashboard', () => {
     await page.getByText('5,000 shown').waitFor();
     expect((await shownIds(page)).length).toBeLessThan(100);
     await page.evaluate("document.querySelector('.list-page .table-box').scrollTop = 1e9");
-    await eventually('the last row is there', async () => (await shownIds(page)).includes('many4999'));
+    await eventually('the last row is there', async () => (await shownIds(page)).includes('many4999'), 30_000);
     expect((await shownIds(page)).length).toBeLessThan(100);
     await goTo('/sandboxes?q=many2500');
     await rowsAre(page, ['many2500']);

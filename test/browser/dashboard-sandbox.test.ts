@@ -28,8 +28,10 @@ describe.skipIf(lacks !== undefined)('the page of a sandbox', () => {
     for (const context of browser?.contexts() ?? []) await context.close();
   });
 
+  const isUnasked = (page: Page) => page.getByRole('dialog').waitFor({ state: 'detached' });
   const confirmed = async (page: Page, verb: string) => {
     await page.getByRole('dialog').getByRole('button', { name: verb }).click();
+    await isUnasked(page);
   };
   const stateIs = (page: Page, state: string) => page.locator(`.page-head [data-state=${state}]`).waitFor();
   const run = async (id: string, command: string): Promise<string> => {
@@ -72,10 +74,10 @@ describe.skipIf(lacks !== undefined)('the page of a sandbox', () => {
     const countdown = page.getByTestId('countdown');
     const first = String(await countdown.textContent());
     expect(first).toMatch(/^\d+:\d\d$/);
-    await eventually('less is left', async () => String(await countdown.textContent()) < first);
+    await eventually('less is left', async () => String(await countdown.textContent()) < first, 30_000);
     await page.getByLabel('Give it').selectOption('86400');
     await page.getByRole('button', { name: 'Set' }).click();
-    await eventually('a day is left', async () => /^(23:5|1 d)/.test(String(await countdown.textContent())));
+    await eventually('a day is left', async () => /^(23:5|1 d)/.test(String(await countdown.textContent())), 30_000);
   });
 
   it('draws memory and cpu as they were measured', async () => {
@@ -92,7 +94,7 @@ describe.skipIf(lacks !== undefined)('the page of a sandbox', () => {
     await goTo('/sandboxes/shown/logs');
     await page.getByRole('log').getByText('said 3').waitFor();
     await page.getByLabel('Search in the log').fill('warned 2');
-    await eventually('one line fits', async () => (await page.locator('.log-row').count()) === 1);
+    await eventually('one line fits', async () => (await page.locator('.log-row').count()) === 1, 30_000);
     await page.getByRole('link', { name: 'Processes' }).click();
     await page.getByRole('cell', { name: 'sleep 1000' }).first().waitFor();
   });
@@ -129,8 +131,10 @@ describe.skipIf(lacks !== undefined)('the page of a sandbox', () => {
     await page.keyboard.type(
       'echo sum $((20+22)); stty size; printf "\\e[38;2;255;100;0mtrue"; printf "colour\\e[0m\\n"\n',
     );
-    await eventually('the answers are there', async () =>
-      /sum 42[\s\S]*\d+ \d+[\s\S]*truecolour/.test(await screenText(page)),
+    await eventually(
+      'the answers are there',
+      async () => /sum 42[\s\S]*\d+ \d+[\s\S]*truecolour/.test(await screenText(page)),
+      30_000,
     );
     const [rows] = /^\d+ \d+$/m.exec(await screenText(page))?.[0].split(' ') ?? [];
     expect(Number(rows)).toBe(await page.locator('.xterm-rows > div').count());
@@ -169,7 +173,9 @@ describe.skipIf(lacks !== undefined)('the page of a sandbox', () => {
     const { page, goTo } = await signedIn(browser, service);
     await goTo('/sandboxes/doomed');
     await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
+    await isUnasked(page);
     expect((await api('GET', '/v1/sandboxes/doomed')).body.state).toBe('running');
     await page.getByRole('button', { name: 'Delete' }).click();
     await confirmed(page, 'Delete');

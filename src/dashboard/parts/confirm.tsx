@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 interface Question {
   readonly title: string;
@@ -27,7 +27,7 @@ export function confirm(question: Question): Promise<boolean> {
 export function ConfirmDialog() {
   const dialog = useRef<HTMLDialogElement>(null);
   const question = asked.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (question !== null) dialog.current?.showModal();
   }, [question]);
   if (question === null) return null;

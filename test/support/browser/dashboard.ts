@@ -79,7 +79,8 @@ export async function isLive(page: Page): Promise<void> {
 /** Waits until the table has exactly these sandboxes, in any order. */
 export function rowsAre(page: Page, ids: readonly string[]): Promise<true> {
   const wanted = [...ids].sort().join();
-  return eventually(`the rows are ${wanted}`, async () => (await shownIds(page)).sort().join() === wanted || undefined);
+  const areThey = async () => (await shownIds(page)).sort().join() === wanted || undefined;
+  return eventually(`the rows are ${wanted}`, areThey, 30_000);
 }
 
 export function shownIds(page: Page): Promise<string[]> {
