@@ -13,6 +13,13 @@ export const processListSchema = z
       }),
     ),
   })
-  .openapi('ProcessList', { description: 'Largest memory first.' });
+  .openapi('ProcessList', {
+    description: 'Largest memory first.',
+    example: {
+      items: [
+        { pid: 42, ppid: 1, user: 'user', rssBytes: 41_943_040, cpuSeconds: 1.25, command: 'python3 -m http.server' },
+      ],
+    },
+  });
 
 export type ProcessView = z.infer<typeof processListSchema>['items'][number];
