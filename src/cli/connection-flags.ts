@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConnectionOptions } from '../sdk/index.ts';
+import { httpFetch } from './http-fetch.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,7 +19,7 @@ const DEFAULT_URL = 'http://127.0.0.1:4747';
 export function connectionOptions(flags: ConnectionFlags, env: Environment): ConnectionOptions {
   const url = flags.url || env['SANDGLASS_URL'] || DEFAULT_URL;
   const apiKey = flags.key || env['SANDGLASS_API_KEY'] || (isThisMachine(url) ? firstAdminKey(env) : undefined);
-  return { url, apiKey };
+  return { url, apiKey, fetch: httpFetch };
 }
 
 function isThisMachine(url: string): boolean {

@@ -4,8 +4,9 @@ import { expiryMs } from './args/expiry.ts';
 import { keyId } from './args/key-id.ts';
 import { keyName, tenantName } from './args/key-names.ts';
 import type { CommandContext } from './command-context.ts';
-import { createKey, type KeysFlags, listKeys, revokeKey } from './commands/keys.ts';
-import { jsonOption, withExample } from './with-example.ts';
+import type { KeysFlags } from './commands/keys.ts';
+import { jsonOption } from './service-options.ts';
+import { withExample } from './with-example.ts';
 
 interface CreateFlags extends KeysFlags {
   readonly role: 'user' | 'admin';
@@ -28,7 +29,7 @@ export function addKeysCommand(program: Command, context: CommandContext): void 
       keys.command('list').description('Show all keys, without their secrets.'),
       'sandglass keys list --json',
     ),
-  ).action((flags: KeysFlags) => listKeys(context, flags));
+  ).action(async (flags: KeysFlags) => (await import('./commands/keys.ts')).listKeys(context, flags));
   withAccess(
     withExample(
       keys.command('revoke').description('Refuse a key from now on.'),
@@ -36,7 +37,7 @@ export function addKeysCommand(program: Command, context: CommandContext): void 
     ),
   )
     .argument('<id>', 'id of the key', keyId)
-    .action((id: string, flags: KeysFlags) => revokeKey(context, id, flags));
+    .action(async (id: string, flags: KeysFlags) => (await import('./commands/keys.ts')).revokeKey(context, id, flags));
 }
 
 function addCreate(keys: Command, context: CommandContext): void {
@@ -53,11 +54,12 @@ function addCreate(keys: Command, context: CommandContext): void {
     .option('--quota-sandboxes <count>', 'live sandboxes at once', positiveInteger)
     .option('--quota-cpus <cpus>', 'CPUs of all live sandboxes', positiveNumber)
     .option('--quota-memory-mb <MiB>', 'memory of all live sandboxes', positiveInteger)
-    .action((flags: CreateFlags) => {
+    .action(async (flags: CreateFlags) => {
+      const { createKey } = await import('./commands/keys.ts');
       const { name, tenant, role, expires, quotaSandboxes, quotaCpus, quotaMemoryMb } = flags;
       const expiresAt = expires === undefined ? null : new Date(expires).toISOString();
       const quota = { sandboxes: quotaSandboxes ?? null, cpus: quotaCpus ?? null, memoryMb: quotaMemoryMb ?? null };
-      return createKey(context, { name, tenant, role, expiresAt, quota }, flags);
+      await createKey(context, { name, tenant, role, expiresAt, quota }, flags);
     });
 }
 

@@ -6,9 +6,10 @@ import { sandglassProgram } from './program.ts';
 /** Runs one command line, without the name of the program, and answers with its exit code. Never throws. */
 export async function runCommand(argv: readonly string[], context: CommandContext): Promise<number> {
   let exitCode: number = exitCodes.done.code;
-  const program = sandglassProgram(context, (code) => {
+  const endWith = (code: number) => {
     exitCode = code;
-  });
+  };
+  const program = sandglassProgram({ ...context, endWith });
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;

@@ -1,9 +1,5 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { UsageError } from './explain-error.ts';
-
-export function jsonOption(): Option {
-  return new Option('--json', 'for machines');
-}
 
 /** Shown in the help, and when an argument is wrong. */
 export function withExample(command: Command, example: string): Command {

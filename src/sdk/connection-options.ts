@@ -1,4 +1,5 @@
 import { SandglassError } from './sandglass-error.ts';
+import type { WebSocketClass } from './web-socket.ts';
 
 /** How the service is reached. Everything may be left out. */
 export interface ConnectionOptions {
@@ -12,6 +13,8 @@ export interface ConnectionOptions {
   readonly timeoutMs?: number | undefined;
   /** Default: the global fetch. */
   readonly fetch?: typeof fetch | undefined;
+  /** For terminals; default: the global WebSocket. */
+  readonly webSocket?: WebSocketClass | undefined;
 }
 
 export interface ResolvedOptions {
@@ -21,6 +24,7 @@ export interface ResolvedOptions {
   readonly signal: AbortSignal | undefined;
   readonly timeoutMs: number;
   readonly fetch: typeof fetch;
+  readonly webSocket: WebSocketClass | undefined;
 }
 
 const DEFAULT_URL = 'http://127.0.0.1:4747';
@@ -41,6 +45,7 @@ export function resolveOptions(options: ConnectionOptions): ResolvedOptions {
     signal: options.signal,
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    webSocket: options.webSocket,
   };
 }
 

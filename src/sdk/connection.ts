@@ -2,6 +2,11 @@ import { type ConnectionOptions, type ResolvedOptions, resolveOptions } from './
 import { problemError } from './problem-error.ts';
 import { retryDelayMs } from './retry.ts';
 import { SandglassError } from './sandglass-error.ts';
+import { type WebSocketLike, webSocketClass } from './web-socket.ts';
+
+// As in contract/ticket.ts, whose schemas the client does without.
+const KEY_PROTOCOL = 'sandglass.key.';
+const TERMINAL_PROTOCOL = 'sandglass.terminal';
 
 export interface Call {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -34,6 +39,8 @@ export interface Connection {
   ask(call: Call): Promise<Answer>;
   /** The answer as it begins, when it is a 2xx; its body is the caller's. Sent once, without a deadline. */
   open(call: BytesCall): Promise<Response>;
+  /** A WebSocket that is being opened, with the key as a subprotocol: browsers send no headers with it. */
+  openSocket(path: string, query: NonNullable<Call['query']>): WebSocketLike;
   /** Rejects with the signal's reason when it aborts meanwhile. */
   pause(delayMs: number, signal: AbortSignal | undefined): Promise<void>;
 }
@@ -44,6 +51,7 @@ export function openConnection(options: ConnectionOptions = {}): Connection {
     timeoutMs: resolved.timeoutMs,
     pause: (delayMs, signal) => sleep(delayMs, anySignal(signal, resolved.signal)),
     open: (call) => openOnce(resolved, call, anySignal(call.signal, resolved.signal)),
+    openSocket: (path, query) => openSocket(resolved, path, query),
     async ask(call) {
       const signal = anySignal(call.signal, resolved.signal);
       for (let attempt = 1; ; attempt += 1) {
@@ -100,6 +108,14 @@ async function openOnce(options: ResolvedOptions, call: BytesCall, signal: Abort
     signal?.throwIfAborted();
     throw cause instanceof SandglassError ? cause : unreachable(options, cause);
   }
+}
+
+function openSocket({ url, apiKey, webSocket }: ResolvedOptions, path: string, query: NonNullable<Call['query']>) {
+  const address = addressOf(url, { path, query }).replace(/^http/, 'ws');
+  const key = apiKey === undefined ? [] : [`${KEY_PROTOCOL}${apiKey}`];
+  const socket = new (webSocketClass(webSocket))(address, [TERMINAL_PROTOCOL, ...key]);
+  socket.binaryType = 'arraybuffer';
+  return socket;
 }
 
 function unreachable({ url }: ResolvedOptions, cause: unknown): SandglassError {

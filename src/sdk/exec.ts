@@ -35,6 +35,17 @@ export async function listExecs(
   return bodyWith<{ items: ExecView[] }>(body, 'items').items;
 }
 
+/** SIGKILL to all of its process group; one that has ended is done. Throws `not_found`. */
+export async function killExec(
+  connection: Connection,
+  id: string,
+  execId: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const path = `${execPath(id)}/${encodeURIComponent(execId)}`;
+  await connection.ask({ method: 'DELETE', path, isRepeatable: true, signal });
+}
+
 export function execPath(id: string): string {
   return `/v1/sandboxes/${encodeURIComponent(id)}/exec`;
 }

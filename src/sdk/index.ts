@@ -4,9 +4,13 @@ export type { ExecOutput } from './exec-stream.ts';
 export { explainSandbox } from './explain-sandbox.ts';
 export type { SandboxFiles, WriteOptions } from './files.ts';
 export type { SandboxFilter } from './list-views.ts';
+export type { LogLinesOptions } from './log-lines.ts';
 export { capacity, pool, poolSignature } from './pool.ts';
 export { type CallOptions, Sandbox } from './sandbox.ts';
 export { SandglassError, type SandglassErrorCode } from './sandglass-error.ts';
+export type { Terminal, TerminalEnd, TerminalOptions } from './terminal.ts';
+export { type ServiceEvent, type WatchOptions, watchEvents } from './watch-events.ts';
+export type { WebSocketClass, WebSocketLike } from './web-socket.ts';
 export type {
   CapacityView,
   ExecOptions,
@@ -16,6 +20,7 @@ export type {
   FileEntry,
   FileList,
   FileMatches,
+  HistoryItem,
   KeyView,
   LifetimeChange,
   LogLine,
@@ -23,9 +28,11 @@ export type {
   MetricsPoint,
   NewKey,
   NewKeyView,
+  PoolEventData,
   PoolSignatureView,
   PoolView,
   ProcessView,
+  SandboxEventData,
   SandboxStart,
   SandboxView,
   StartSignature,

@@ -1,21 +1,27 @@
 import { type Settling, settledView, viewOf, waitSeconds } from './await-state.ts';
 import { type Connection, openConnection } from './connection.ts';
 import type { ConnectionOptions } from './connection-options.ts';
-import { type ExecCall, listExecs } from './exec.ts';
+import { type ExecCall, killExec, listExecs } from './exec.ts';
 import { type ExecOutput, execStream } from './exec-stream.ts';
 import { explanation } from './explain-sandbox.ts';
 import { type SandboxFiles, sandboxFiles } from './files.ts';
+import { history } from './history.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { listViews, type SandboxFilter } from './list-views.ts';
+import { type LogLinesOptions, logLines } from './log-lines.ts';
 import { runToEnd } from './long-exec.ts';
 import { getLogs, getMetrics, type LogOptions, listProcesses } from './observe.ts';
 import { SandglassError } from './sandglass-error.ts';
+import { openTerminal, type Terminal, type TerminalOptions } from './terminal.ts';
+import { type ServiceEvent, type WatchOptions, watchSandbox } from './watch-events.ts';
 import type {
   ExecResult,
   ExecView,
   ExplanationView,
+  HistoryItem,
   LifecycleBody,
   LifetimeChange,
+  LogLine,
   Metrics,
   PatchBody,
   ProcessView,
@@ -172,6 +178,16 @@ export class Sandbox {
     return listExecs(this.#connection, this.id, signal);
   }
 
+  /** Kills a command with all of its process group; ended already is done. */
+  killExec(execId: string, { signal }: CallOptions = {}): Promise<void> {
+    return killExec(this.#connection, this.id, execId, signal);
+  }
+
+  /** A login shell in a terminal. Throws `conflict` unless it runs. */
+  terminal(options: TerminalOptions = {}): Promise<Terminal> {
+    return openTerminal(this.#connection, this.id, options);
+  }
+
   /** Its files; those of a stopped sandbox can be read, listed and archived. */
   get files(): SandboxFiles {
     return sandboxFiles(this.#connection, this.id);
@@ -180,6 +196,21 @@ export class Sandbox {
   /** What its main process wrote. */
   logs(options: LogOptions = {}): Promise<string> {
     return getLogs(this.#connection, this.id, options);
+  }
+
+  /** The same line by line, with `follow` until it stops; a connection that breaks is taken up again where it broke. */
+  logLines(options: LogLinesOptions = {}): AsyncGenerator<LogLine, void> {
+    return logLines(this.#connection, this.id, options);
+  }
+
+  /** What happens to it, as it happens, without an end; a connection that breaks is taken up again where it broke. */
+  events(options: WatchOptions = {}): AsyncGenerator<ServiceEvent, void> {
+    return watchSandbox(this.#connection, this.id, options);
+  }
+
+  /** What happened to it, oldest first, page by page as it is read. */
+  history({ signal }: CallOptions = {}): AsyncGenerator<HistoryItem, void> {
+    return history(this.#connection, this.id, signal);
   }
 
   /** What it used in the last minutes. */

@@ -8,12 +8,14 @@ export type { CapacityView } from '../contract/capacity.ts';
 export type { ExecEvent, ExecResult, ExecView } from '../contract/exec.ts';
 export type { ExplanationView } from '../contract/explanation.ts';
 export type { FileEntry, FileList, FileMatches, Unpacked } from '../contract/files.ts';
+export type { HistoryItem } from '../contract/history.ts';
 export type { LogLine } from '../contract/logs.ts';
 export type { Metrics, MetricsPoint } from '../contract/metrics.ts';
 export type { PatchBody } from '../contract/patch-sandbox.ts';
-export type { PoolSignatureView, PoolView, StartSignature } from '../contract/pool.ts';
+export type { PoolEventData, PoolSignatureView, PoolView, StartSignature } from '../contract/pool.ts';
 export type { ProcessView } from '../contract/processes.ts';
 export type { SandboxPageView } from '../contract/read-sandbox.ts';
+export type { SandboxEventData } from '../contract/sandbox-event.ts';
 export type { SandboxView } from '../contract/sandbox-view.ts';
 
 /** What a start may ask for; everything may be left out. The client does the waiting. */
