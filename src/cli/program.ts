@@ -6,6 +6,7 @@ import type { ProfileCpuFlags } from './commands/profile-cpu.ts';
 import { exitCodes } from './exit-code.ts';
 import { addKeysCommand } from './keys-command.ts';
 import { addLookCommands } from './look-commands.ts';
+import { addMcpCommand } from './mcp-command.ts';
 import { addPoolCommands } from './pool-command.ts';
 import { jsonOption } from './service-options.ts';
 import { withExample } from './with-example.ts';
@@ -26,6 +27,7 @@ export function sandglassProgram(context: ProgramContext): Command {
   withExample(program, 'sandglass doctor');
   addLookCommands(program, context);
   addPoolCommands(program, context);
+  addMcpCommand(program, context);
   addKeysCommand(program, context);
   addServiceCommands(program, context);
   addProfileCpuCommand(program, context);
