@@ -69,6 +69,4 @@ export const keyListSchema = z
   .object({ items: z.array(keyViewSchema) })
   .openapi('ApiKeyList', { example: { items: [keyExample] } });
 
-export type KeyBody = z.input<typeof keyBodySchema>;
 export type KeyView = z.infer<typeof keyViewSchema>;
-export type NewKeyView = z.infer<typeof newKeyViewSchema>;

@@ -40,8 +40,6 @@ export const execBodySchema = z
   })
   .openapi('ExecBody', { example: { command: 'echo hello from $(whoami)', timeoutSeconds: 60 } });
 
-export type ExecBody = z.input<typeof execBodySchema>;
-
 export const execPathSchema = z.strictObject({ id: sandboxIdSchema, execId: execIdSchema });
 
 export const execFollowQuerySchema = z.strictObject({
@@ -71,8 +69,6 @@ export const execResultSchema = z
       ...{ timedOut: false, truncated: { stdout: false, stderr: false }, durationMs: 3.8 },
     },
   });
-
-export type ExecResult = z.infer<typeof execResultSchema>;
 
 const lineSchema = z.object({ seq: z.number().int() });
 const endedSchema = execResultSchema.pick({ exitCode: true, signal: true, timedOut: true, durationMs: true });
@@ -118,5 +114,3 @@ export const execViewSchema = z
 export const execListSchema = z
   .object({ items: z.array(execViewSchema) })
   .openapi('ExecList', { example: { items: [execExample] } });
-
-export type ExecView = z.infer<typeof execViewSchema>;

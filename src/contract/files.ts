@@ -100,13 +100,9 @@ export const fileMatchesSchema = z
     },
   });
 
-export type FileMatches = z.infer<typeof fileMatchesSchema>;
-
 export const unpackedSchema = z
   .object({ entries: z.number().int(), bytes: z.number().int() })
   .openapi('Unpacked', { example: { entries: 12, bytes: 40_960 } });
-
-export type Unpacked = z.infer<typeof unpackedSchema>;
 
 export const rangeHeaderSchema = z.object({
   Range: z.string().optional().openapi({ example: 'bytes=0-1023' }),

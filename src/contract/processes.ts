@@ -21,5 +21,3 @@ export const processListSchema = z
       ],
     },
   });
-
-export type ProcessView = z.infer<typeof processListSchema>['items'][number];

@@ -51,5 +51,3 @@ export const listQuerySchema = z.strictObject({
 export const listPageSchema = z
   .object({ items: z.array(sandboxViewSchema), nextCursor: nextCursorSchema })
   .openapi('SandboxPage', { example: { items: [sandboxExample], nextCursor: null } });
-
-export type SandboxPageView = z.infer<typeof listPageSchema>;

@@ -15,7 +15,7 @@ export function addOpenapiRoute(http: Http): void {
   let document: string | undefined;
   let page: string | undefined;
   const written = () => {
-    document ??= JSON.stringify(documentOf(http.app, http.deps.version));
+    document ??= JSON.stringify(openapiDocument(http.app, http.deps.version));
     return document;
   };
   addOpenEndpoint(
@@ -41,7 +41,8 @@ export function addOpenapiRoute(http: Http): void {
   );
 }
 
-function documentOf(app: OpenAPIHono<HttpEnv>, version: string) {
+/** The document of all that the app answers. */
+export function openapiDocument(app: OpenAPIHono<HttpEnv>, version: string) {
   const { openAPIRegistry } = app;
   const bearer = { type: 'http', scheme: 'bearer' } as const;
   openAPIRegistry.registerComponent('securitySchemes', 'apiKey', { type: 'apiKey', in: 'header', name: 'X-API-Key' });
