@@ -2,6 +2,7 @@ import { tsImport } from 'tsx/esm/api';
 import { markdownTable } from './markdown-table.mjs';
 
 const HELP_WIDTH = 100;
+const HIDDEN = ['help', 'complete'];
 
 const INTRODUCTION = `# The command line
 
@@ -13,24 +14,67 @@ else to standard error; \`--json\` is for machines; colours appear on a terminal
 Commands that call the service find it by \`--url\` or \`SANDGLASS_URL\` and send the key of \`--key\` or \`SANDGLASS_API_KEY\`. Where
 neither names a key and the service is on this machine, the first admin key is read from \`admin.key\` in
 \`SANDGLASS_DATA_DIR\`.
+
+Ids of sandboxes may be shortened to 4 characters and more, as long as one sandbox alone begins so; those of deleted ones may not.
+Spans are \`90s\`, \`15m\`, \`2h\` or \`3d\` (a number alone is seconds), sizes \`512m\` or \`2g\` (a number alone is MiB).
+
+\`eval "$(sandglass completion bash)"\` in a \`.bashrc\`, or the same with \`zsh\` in a \`.zshrc\`, completes commands, options and ids.
+
+## A first round
+
+\`\`\`bash
+id=$(sandglass start -q --timeout 30m)
+sandglass exec $id -- python3 -c 'print(6 * 7)'
+echo 'what is piped in' | sandglass exec $id cat
+sandglass cp ./src $id:/home/user/
+sandglass shell $id
+sandglass logs -f $id
+sandglass stop $id
+sandglass restart $id
+sandglass rm -f $id
+\`\`\`
+
+## Commands inside
+
+\`exec\` runs the words as they are, without a shell: \`--shell\` runs them as one line of a login shell. Options of ours stand before
+the id. What is piped in is read to its end and then given to the command, bytes of any kind and any length. A pipe that stays open
+and says nothing for a second gives it nothing, which is said; \`--stdin\` waits for its end, \`</dev/null\` gives none at once.
+Ctrl-C kills the command too.
+
+\`shell\` needs a terminal. Every key goes to the shell inside, Ctrl-C too; it ends with \`exit\` or Ctrl-D.
+
+\`cp\` copies into what is a folder already, and under the new name otherwise. What comes out of a sandbox is not trusted: links that
+lead out of the folder are left out and named, no file gets a set-uid bit, and everything belongs to who copies. The same links are
+left out on the way in. A path of this machine with a colon before its first slash needs \`./\` in front.
+`;
+
+const AFTER_CODES = `
+\`exec\` and \`shell\` end with the exit code of what they ran, and with one of these where nothing was run. 128 and the number of
+the signal stands for a signal: 130 for Ctrl-C, 137 for a command that was killed (its \`--timeout\` was over), 141 when nobody reads
+the output any more.
 `;
 
 export async function cliPage() {
   const { sandglassProgram } = await tsImport('../../src/cli/program.ts', import.meta.url);
   const { exitCodes } = await tsImport('../../src/cli/exit-code.ts', import.meta.url);
-  const program = sandglassProgram({ env: {}, output: { result() {}, progress() {}, paint: (_style, text) => text } });
+  const program = sandglassProgram({
+    argv: [],
+    env: {},
+    endWith() {},
+    output: { result() {}, progress() {}, paint: (_style, text) => text },
+  });
   const codes = Object.values(exitCodes).map(({ code, meaning }) => [String(code), meaning]);
   return [
     INTRODUCTION,
     '## Exit codes\n',
     markdownTable(['code', 'meaning'], codes),
-    '',
+    AFTER_CODES,
     ...leaves(program).map(section),
   ].join('\n');
 }
 
 function leaves(command) {
-  const commands = command.commands.filter((one) => one.name() !== 'help');
+  const commands = command.commands.filter((one) => !HIDDEN.includes(one.name()));
   return commands.length === 0 ? [command] : commands.flatMap(leaves);
 }
 

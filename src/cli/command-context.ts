@@ -6,7 +6,10 @@ export interface CommandContext {
   readonly output: Output;
 }
 
-/** The same for the whole program, with what is told of a command that ends well and still not with 0. */
+/** The same for the whole program. */
 export interface ProgramContext extends CommandContext {
+  /** The command line, without the name of the program. */
+  readonly argv: readonly string[];
+  /** Told of a command that ends well and still not with 0. */
   endWith(exitCode: number): void;
 }

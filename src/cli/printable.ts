@@ -2,3 +2,8 @@
 export function printable(text: string): string {
   return text.replace(/(?!\n)\p{Cc}/gu, '?');
 }
+
+/** The same for a cell of a table. */
+export function oneLine(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?');
+}

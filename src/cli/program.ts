@@ -1,14 +1,18 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import { profileSeconds } from './args/profile-seconds.ts';
+import { countBetween } from './args/count.ts';
 import type { CommandContext, ProgramContext } from './command-context.ts';
 import type { ProfileCpuFlags } from './commands/profile-cpu.ts';
+import { addCompletionCommands } from './completion-command.ts';
 import { exitCodes } from './exit-code.ts';
+import { addInsideCommands } from './inside-commands.ts';
 import { addKeysCommand } from './keys-command.ts';
+import { addLifecycleCommands } from './lifecycle-commands.ts';
 import { addLookCommands } from './look-commands.ts';
 import { addMcpCommand } from './mcp-command.ts';
 import { addPoolCommands } from './pool-command.ts';
 import { jsonOption } from './service-options.ts';
+import { addStartCommand } from './start-command.ts';
 import { withExample } from './with-example.ts';
 
 /** The command line. What a command does is loaded when it runs: most take less time than loading all of them would. */
@@ -25,12 +29,16 @@ export function sandglassProgram(context: ProgramContext): Command {
       outputError: () => {},
     });
   withExample(program, 'sandglass doctor');
+  addStartCommand(program, context);
   addLookCommands(program, context);
+  addInsideCommands(program, context);
+  addLifecycleCommands(program, context);
   addPoolCommands(program, context);
   addMcpCommand(program, context);
   addKeysCommand(program, context);
   addServiceCommands(program, context);
   addProfileCpuCommand(program, context);
+  addCompletionCommands(program, context);
   return program;
 }
 
@@ -69,7 +77,7 @@ function addProfileCpuCommand(program: Command, context: CommandContext): void {
       .description('Say where the running service spends its time; writes a CPU profile and its flame graph.'),
     'sandglass profile-cpu --seconds 10 --output slow.cpuprofile',
   )
-    .option('--seconds <seconds>', 'how long, 1 to 300', profileSeconds, 30)
+    .option('--seconds <seconds>', 'how long, 1 to 300', countBetween(1, 300), 30)
     .option('--output <file>', 'the profile; the flame graph goes beside it, as .svg')
     .option('--admin-url <url>', 'admin listener of the service (SANDGLASS_ADMIN_URL; default http://127.0.0.1:9091)')
     .addOption(jsonOption())

@@ -9,7 +9,7 @@ export async function runCommand(argv: readonly string[], context: CommandContex
   const endWith = (code: number) => {
     exitCode = code;
   };
-  const program = sandglassProgram({ ...context, endWith });
+  const program = sandglassProgram({ ...context, argv, endWith });
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;

@@ -27,7 +27,7 @@ describe('explain', () => {
     const { exitCode, results } = await runCli(['explain', 'first', '--url', url, '--key', 'e2b_mine']);
     expect(exitCode).toBe(0);
     expect(results).toBe(`${explanation.sentence}\nIt accepts stop, pause.\n`);
-    expect(seen[0]).toMatchObject({ target: '/v1/sandboxes/first/explain', headers: { 'x-api-key': 'e2b_mine' } });
+    expect(seen.at(-1)).toMatchObject({ target: '/v1/sandboxes/first/explain', headers: { 'x-api-key': 'e2b_mine' } });
   });
 
   it('prints everything for machines', async () => {

@@ -1,6 +1,7 @@
-import { Sandbox, type SandboxView } from '../../sdk/index.ts';
+import type { SandboxView } from '../../sdk/index.ts';
 import type { CommandContext } from '../command-context.ts';
 import { type ConnectionFlags, connectionOptions } from '../connection-flags.ts';
+import { findSandbox } from '../find-sandbox.ts';
 import { printable } from '../printable.ts';
 import { table } from '../table.ts';
 
@@ -9,8 +10,13 @@ export interface GetFlags extends ConnectionFlags {
 }
 
 export async function get({ env, output }: CommandContext, id: string, flags: GetFlags): Promise<void> {
-  const { view } = await Sandbox.get(id, connectionOptions(flags, env));
-  output.result(flags.json ? JSON.stringify(view, null, 2) : printable(table(linesOf(view))));
+  const { view } = await findSandbox(id, connectionOptions(flags, env));
+  output.result(flags.json ? JSON.stringify(view, null, 2) : sandboxTable(view));
+}
+
+/** One sandbox for people. */
+export function sandboxTable(view: SandboxView): string {
+  return printable(table(linesOf(view)));
 }
 
 function linesOf(view: SandboxView): readonly (readonly string[])[] {

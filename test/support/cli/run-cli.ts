@@ -19,6 +19,11 @@ export async function runCli(argv: readonly string[], env: Readonly<Record<strin
     progress: (text: string) => {
       progress += `${text}\n`;
     },
+    write: async (bytes: Uint8Array, to: 'stdout' | 'stderr' = 'stdout') => {
+      if (to === 'stdout') results += new TextDecoder().decode(bytes);
+      else progress += new TextDecoder().decode(bytes);
+    },
+    status: () => {},
     paint: (_style: string, text: string) => text,
   };
   const exitCode = await runCommand(argv, { env, output });
