@@ -19,7 +19,7 @@ export interface SandboxFilter {
 export async function* listViews(
   connection: Connection,
   filter: SandboxFilter,
-  signal: AbortSignal | undefined,
+  signal?: AbortSignal,
 ): AsyncGenerator<SandboxView, void> {
   const { state, labels = {}, template, tenant, order, pageSize } = filter;
   const query = {
