@@ -10,7 +10,7 @@ const { openapiDocument } = await tsImport('../src/http/openapi-document.ts', im
 const { createApp } = await tsImport('../src/http/app.ts', import.meta.url);
 
 // A field with a default may be left out of a body.
-const options = { immutable: true, defaultNonNullable: false, alphabetize: true };
+const options = { defaultNonNullable: false, alphabetize: true };
 const types =
   HEADER + astToString(await openapiTypes(schemasOf(openapiDocument(createApp(unasked()), '0.0.0')), options));
 

@@ -1,3 +1,5 @@
+// `await using` is newer than the library that most projects name.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { type Settling, settledView, viewOf, waitSeconds } from './await-state.ts';
 import { madeToRun } from './connect-sandbox.ts';
 import { type Connection, openConnection } from './connection.ts';

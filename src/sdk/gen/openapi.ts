@@ -4,366 +4,366 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        readonly ApiKey: {
+        ApiKey: {
             /** Format: date-time */
-            readonly createdAt: string;
+            createdAt: string;
             /** Format: date-time */
-            readonly expiresAt: string | null;
-            readonly id: string;
-            readonly name: string;
-            readonly quota: {
-                readonly cpus: number | null;
-                readonly memoryMb: number | null;
-                readonly sandboxes: number | null;
+            expiresAt: string | null;
+            id: string;
+            name: string;
+            quota: {
+                cpus: number | null;
+                memoryMb: number | null;
+                sandboxes: number | null;
             };
             /** Format: date-time */
-            readonly revokedAt: string | null;
+            revokedAt: string | null;
             /** @enum {string} */
-            readonly role: "user" | "admin";
-            readonly tenant: string;
+            role: "user" | "admin";
+            tenant: string;
         };
-        readonly ApiKeyList: {
-            readonly items: readonly components["schemas"]["ApiKey"][];
+        ApiKeyList: {
+            items: components["schemas"]["ApiKey"][];
         };
-        readonly Batch: {
+        Batch: {
             /** @enum {string} */
-            readonly action: "stop" | "restart" | "delete";
-            readonly ids: readonly string[];
+            action: "stop" | "restart" | "delete";
+            ids: string[];
             /** @description false = do not wait: waitSeconds 0. */
-            readonly wait?: boolean;
+            wait?: boolean;
             /** @description Longest wait for the end of the work. When it is over: 202, and the work goes on. */
-            readonly waitSeconds?: number;
+            waitSeconds?: number;
         };
-        readonly BatchAnswer: {
-            readonly items: readonly {
-                readonly error?: components["schemas"]["Problem"];
-                readonly id: string;
+        BatchAnswer: {
+            items: {
+                error?: components["schemas"]["Problem"];
+                id: string;
                 /** @description What the single call would have answered. */
-                readonly status: number;
-                readonly view?: components["schemas"]["Sandbox"];
+                status: number;
+                view?: components["schemas"]["Sandbox"];
             }[];
         };
-        readonly Capacity: {
+        Capacity: {
             /** @description The engine's data root; null where it cannot be seen. */
-            readonly disk: {
-                readonly freeMb: number;
+            disk: {
+                freeMb: number;
                 /** @description Whether the largest writer is stopped when it gets nearly full. */
-                readonly guarded: boolean;
-                readonly totalMb: number;
+                guarded: boolean;
+                totalMb: number;
             } | null;
-            readonly engine: string;
+            engine: string;
             /** @description All that may be reserved: memoryMb times overcommit. */
-            readonly limitMb: number | null;
+            limitMb: number | null;
             /** @description The engine's memory; null while it is not known. */
-            readonly memoryMb: number | null;
-            readonly overcommit: number;
+            memoryMb: number | null;
+            overcommit: number;
             /** @description Measured memory; null before the first look. */
-            readonly pressure: {
-                readonly limitMb: number;
+            pressure: {
+                limitMb: number;
                 /** @description 0 to 1. */
-                readonly ratio: number;
+                ratio: number;
                 /** @description Where measured memory comes from: cgroup-v2, cgroup-v1 or host. */
-                readonly source: string;
-                readonly usedMb: number;
+                source: string;
+                usedMb: number;
             } | null;
             /**
              * @description Why the next start would wait now; null = it would not.
              * @enum {string|null}
              */
-            readonly refuses: "memory_reserved" | "memory_pressure" | "disk_full" | "queue_full" | null;
+            refuses: "memory_reserved" | "memory_pressure" | "disk_full" | "queue_full" | null;
             /** @description Of live sandboxes, warm containers and admissions under way. */
-            readonly reservedMb: number;
+            reservedMb: number;
             /** @description Starts that wait for room. */
-            readonly waiting: number;
+            waiting: number;
         };
-        readonly Engine: {
+        Engine: {
             /** @description How the service reaches the agents inside sandboxes. */
-            readonly agentsReached: string;
-            readonly cgroupVersion: string;
-            readonly cpus: number;
+            agentsReached: string;
+            cgroupVersion: string;
+            cpus: number;
             /** @description Whether diskMb of a sandbox is enforced. */
-            readonly diskEnforced: boolean;
+            diskEnforced: boolean;
             /** @description Whether the host drops new connections from sandboxes. */
-            readonly hostIsolated: boolean;
-            readonly memoryMb: number;
-            readonly name: string;
-            readonly networks: readonly {
-                readonly name: string;
-                readonly subnet: string;
+            hostIsolated: boolean;
+            memoryMb: number;
+            name: string;
+            networks: {
+                name: string;
+                subnet: string;
             }[];
             /** @enum {boolean} */
-            readonly reachable: true;
-            readonly runtimes: readonly string[];
-            readonly storageDriver: string;
-            readonly version: string;
+            reachable: true;
+            runtimes: string[];
+            storageDriver: string;
+            version: string;
         } | {
-            readonly name: string;
+            name: string;
             /** @enum {boolean} */
-            readonly reachable: false;
+            reachable: false;
         };
-        readonly EngineList: {
-            readonly items: readonly components["schemas"]["Engine"][];
+        EngineList: {
+            items: components["schemas"]["Engine"][];
         };
-        readonly Exec: {
-            readonly command: string | readonly string[];
-            readonly durationMs: number;
-            readonly execId: string;
-            readonly exitCode: number | null;
-            readonly pid: number;
-            readonly running: boolean;
-            readonly signal: string | null;
+        Exec: {
+            command: string | string[];
+            durationMs: number;
+            execId: string;
+            exitCode: number | null;
+            pid: number;
+            running: boolean;
+            signal: string | null;
             /** Format: date-time */
-            readonly startedAt: string;
-            readonly timedOut: boolean;
-            readonly user: string;
+            startedAt: string;
+            timedOut: boolean;
+            user: string;
         };
-        readonly ExecBody: {
+        ExecBody: {
             /** @description A text runs in a login shell (bash -lc; sh where there is no bash), a list as it is. */
-            readonly command: string | readonly string[];
-            readonly cwd?: string;
-            readonly env?: {
-                readonly [key: string]: string;
+            command: string | string[];
+            cwd?: string;
+            env?: {
+                [key: string]: string;
             };
             /** @description A name to find it again; chosen when left out. */
-            readonly execId?: string;
+            execId?: string;
             /** @description What the command reads; nothing when left out. */
-            readonly stdin?: string;
+            stdin?: string;
             /**
              * @description Then all of its process group is killed; null = no limit.
              * @default 60
              */
-            readonly timeoutSeconds?: number | null;
-            readonly user?: string;
+            timeoutSeconds?: number | null;
+            user?: string;
         };
-        readonly ExecEvent: {
-            readonly execId: string;
-            readonly pid: number;
-            readonly seq: number;
+        ExecEvent: {
+            execId: string;
+            pid: number;
+            seq: number;
             /** @enum {string} */
-            readonly type: "start";
+            type: "start";
         } | {
             /** @description Base64. */
-            readonly data: string;
-            readonly seq: number;
+            data: string;
+            seq: number;
             /** @enum {string} */
-            readonly type: "stdout" | "stderr";
+            type: "stdout" | "stderr";
         } | {
-            readonly seq: number;
+            seq: number;
             /** @enum {string} */
-            readonly type: "heartbeat";
+            type: "heartbeat";
         } | {
-            readonly durationMs: number;
+            durationMs: number;
             /** @description 128 and the number of the signal for one that was killed. */
-            readonly exitCode: number;
-            readonly seq: number;
-            readonly signal: string | null;
-            readonly timedOut: boolean;
+            exitCode: number;
+            seq: number;
+            signal: string | null;
+            timedOut: boolean;
             /** @enum {string} */
-            readonly type: "end";
+            type: "end";
         } | {
             /** @description The stream ends, of the command nothing more is known: `sandbox_stopped`, `service_closing` ... */
-            readonly reason: {
-                readonly code: string;
-                readonly message: string;
-                readonly state?: string;
+            reason: {
+                code: string;
+                message: string;
+                state?: string;
             };
-            readonly seq: number;
+            seq: number;
             /** @enum {string} */
-            readonly type: "end";
+            type: "end";
         };
-        readonly ExecList: {
-            readonly items: readonly components["schemas"]["Exec"][];
+        ExecList: {
+            items: components["schemas"]["Exec"][];
         };
-        readonly ExecResult: {
-            readonly durationMs: number;
-            readonly execId: string;
+        ExecResult: {
+            durationMs: number;
+            execId: string;
             /** @description 128 and the number of the signal for one that was killed. */
-            readonly exitCode: number;
-            readonly signal: string | null;
-            readonly stderr: string;
-            readonly stdout: string;
-            readonly timedOut: boolean;
-            readonly truncated: {
-                readonly stderr: boolean;
-                readonly stdout: boolean;
+            exitCode: number;
+            signal: string | null;
+            stderr: string;
+            stdout: string;
+            timedOut: boolean;
+            truncated: {
+                stderr: boolean;
+                stdout: boolean;
             };
         };
-        readonly Explanation: {
+        Explanation: {
             /** @description Calls that it accepts now. */
-            readonly accepts: readonly string[];
+            accepts: string[];
             /** @description The newest entry of its history. */
-            readonly because: {
+            because: {
                 /** @description An API key's id, or system. */
-                readonly actor: string;
+                actor: string;
                 /** Format: date-time */
-                readonly at: string;
-                readonly event: string;
+                at: string;
+                event: string;
                 /** @enum {string|null} */
-                readonly reason: "requested" | "expired" | "idle" | "exited" | "crashed" | "oom_killed" | "disk_full" | "start_failed" | "name_conflict" | "engine_lost" | "container_lost" | null;
+                reason: "requested" | "expired" | "idle" | "exited" | "crashed" | "oom_killed" | "disk_full" | "start_failed" | "name_conflict" | "engine_lost" | "container_lost" | null;
             };
-            readonly id: string;
+            id: string;
             /** @description While work is owed; null = not tried yet since the service started. */
-            readonly lastAttempt: {
+            lastAttempt: {
                 /**
                  * Format: date-time
                  * @description When the newest try began or, once it has failed, when it failed.
                  */
-                readonly at: string;
+                at: string;
                 /** @description Tries so far, the one under way included. */
-                readonly count: number;
+                count: number;
                 /** @description What the last failed try said; null = none failed. */
-                readonly error: string | null;
+                error: string | null;
                 /** @enum {string} */
-                readonly job: "startContainer" | "stopContainer" | "removeContainer" | "pauseContainer" | "resumeContainer";
+                job: "startContainer" | "stopContainer" | "removeContainer" | "pauseContainer" | "resumeContainer";
                 /**
                  * Format: date-time
                  * @description When it is tried again; null = a try is under way.
                  */
-                readonly nextAt: string | null;
+                nextAt: string | null;
             } | null;
             /** @description What the service will do by itself, and when; null = nothing. */
-            readonly next: {
+            next: {
                 /** @enum {string} */
-                readonly action: "stop" | "pause" | "delete" | "purge" | "kill";
+                action: "stop" | "pause" | "delete" | "purge" | "kill";
                 /** Format: date-time */
-                readonly at: string;
+                at: string;
             } | null;
             /**
              * @description The work that its state owes; null = none, it is at rest.
              * @enum {string|null}
              */
-            readonly owes: "startContainer" | "stopContainer" | "removeContainer" | "pauseContainer" | "resumeContainer" | null;
+            owes: "startContainer" | "stopContainer" | "removeContainer" | "pauseContainer" | "resumeContainer" | null;
             /** @description All of that for a person. Its wording may change. */
-            readonly sentence: string;
+            sentence: string;
             /** Format: date-time */
-            readonly since: string;
-            readonly state: components["schemas"]["SandboxState"];
+            since: string;
+            state: components["schemas"]["SandboxState"];
         };
-        readonly FileEntry: {
-            readonly group: string;
-            readonly mode: string;
-            readonly modifiedAt: string;
-            readonly name: string;
-            readonly owner: string;
-            readonly path: string;
+        FileEntry: {
+            group: string;
+            mode: string;
+            modifiedAt: string;
+            name: string;
+            owner: string;
+            path: string;
             /** @description Bytes. */
-            readonly size: number;
-            readonly symlinkTarget?: string;
+            size: number;
+            symlinkTarget?: string;
             /** @enum {string} */
-            readonly type: "file" | "directory" | "symlink" | "other";
+            type: "file" | "directory" | "symlink" | "other";
         };
-        readonly FileList: {
-            readonly entries: readonly components["schemas"]["FileEntry"][];
-            readonly truncated: boolean;
+        FileList: {
+            entries: components["schemas"]["FileEntry"][];
+            truncated: boolean;
         };
-        readonly FileMatches: {
-            readonly matches: readonly {
-                readonly line: number;
-                readonly path: string;
-                readonly text: string;
+        FileMatches: {
+            matches: {
+                line: number;
+                path: string;
+                text: string;
             }[];
-            readonly timedOut: boolean;
-            readonly truncated: boolean;
+            timedOut: boolean;
+            truncated: boolean;
         };
-        readonly Health: {
+        Health: {
             /** @enum {string} */
-            readonly status: "ok";
+            status: "ok";
         };
-        readonly HistoryPage: {
-            readonly items: readonly components["schemas"]["Transition"][];
-            readonly nextCursor: string | null;
+        HistoryPage: {
+            items: components["schemas"]["Transition"][];
+            nextCursor: string | null;
         };
-        readonly Info: {
-            readonly version: string;
+        Info: {
+            version: string;
         } & {
-            readonly [key: string]: unknown;
+            [key: string]: unknown;
         };
-        readonly LogLine: {
-            readonly at: string;
+        LogLine: {
+            at: string;
             /**
              * @description The line goes on in the next one.
              * @enum {boolean}
              */
-            readonly partial?: true;
+            partial?: true;
             /** @enum {string} */
-            readonly stream: "stdout" | "stderr";
+            stream: "stdout" | "stderr";
             /** @description Without its line feed. */
-            readonly text: string;
+            text: string;
         };
-        readonly Metrics: {
+        Metrics: {
             /** @description The last minutes, oldest first, `latest` included. */
-            readonly history: readonly {
-                readonly at: string;
-                readonly cpu: {
-                    readonly count: number;
+            history: {
+                at: string;
+                cpu: {
+                    count: number;
                     /** @description Percent of one cpu since the point before. */
-                    readonly usedPct: number;
+                    usedPct: number;
                 };
                 /** @description Of the file system of its root, which sandboxes without a bound of their own share; 0 = not known. */
-                readonly disk: {
-                    readonly totalBytes: number;
-                    readonly usedBytes: number;
+                disk: {
+                    totalBytes: number;
+                    usedBytes: number;
                 };
-                readonly memory: {
-                    readonly cacheBytes: number;
-                    readonly limitBytes: number;
-                    readonly peakBytes: number;
+                memory: {
+                    cacheBytes: number;
+                    limitBytes: number;
+                    peakBytes: number;
                     /**
                      * @description Who counted.
                      * @enum {string}
                      */
-                    readonly source: "cgroup" | "engine";
+                    source: "cgroup" | "engine";
                     /** @description Charged to the sandbox, page cache included. */
-                    readonly usageBytes: number;
+                    usageBytes: number;
                     /** @description Usage without cache that can be given back at once. */
-                    readonly workingSetBytes: number;
+                    workingSetBytes: number;
                 };
-                readonly pids: number;
+                pids: number;
             }[];
-            readonly id: string;
+            id: string;
             /** @description null = not measured yet, or it does not run. */
-            readonly latest: {
-                readonly at: string;
-                readonly cpu: {
-                    readonly count: number;
+            latest: {
+                at: string;
+                cpu: {
+                    count: number;
                     /** @description Percent of one cpu since the point before. */
-                    readonly usedPct: number;
+                    usedPct: number;
                 };
                 /** @description Of the file system of its root, which sandboxes without a bound of their own share; 0 = not known. */
-                readonly disk: {
-                    readonly totalBytes: number;
-                    readonly usedBytes: number;
+                disk: {
+                    totalBytes: number;
+                    usedBytes: number;
                 };
-                readonly memory: {
-                    readonly cacheBytes: number;
-                    readonly limitBytes: number;
-                    readonly peakBytes: number;
+                memory: {
+                    cacheBytes: number;
+                    limitBytes: number;
+                    peakBytes: number;
                     /**
                      * @description Who counted.
                      * @enum {string}
                      */
-                    readonly source: "cgroup" | "engine";
+                    source: "cgroup" | "engine";
                     /** @description Charged to the sandbox, page cache included. */
-                    readonly usageBytes: number;
+                    usageBytes: number;
                     /** @description Usage without cache that can be given back at once. */
-                    readonly workingSetBytes: number;
+                    workingSetBytes: number;
                 };
-                readonly pids: number;
+                pids: number;
             } | null;
-            readonly state: string;
+            state: string;
         };
-        readonly NewApiKey: components["schemas"]["ApiKey"] & {
-            readonly key: string;
+        NewApiKey: components["schemas"]["ApiKey"] & {
+            key: string;
         };
-        readonly NewKey: {
+        NewKey: {
             /**
              * Format: date-time
              * @description null = never.
              * @default null
              */
-            readonly expiresAt?: string | null;
+            expiresAt?: string | null;
             /** @default unnamed */
-            readonly name?: string;
+            name?: string;
             /**
              * @description What its tenant may hold at once through this key; null = no bound.
              * @default {
@@ -372,463 +372,463 @@ export interface components {
              *       "memoryMb": null
              *     }
              */
-            readonly quota?: {
+            quota?: {
                 /** @default null */
-                readonly cpus?: number | null;
+                cpus?: number | null;
                 /** @default null */
-                readonly memoryMb?: number | null;
+                memoryMb?: number | null;
                 /** @default null */
-                readonly sandboxes?: number | null;
+                sandboxes?: number | null;
             };
             /**
              * @default user
              * @enum {string}
              */
-            readonly role?: "user" | "admin";
-            readonly tenant: string;
+            role?: "user" | "admin";
+            tenant: string;
         };
-        readonly NewTemplate: {
-            readonly env?: {
-                readonly [key: string]: string;
+        NewTemplate: {
+            env?: {
+                [key: string]: string;
             };
             /**
              * @description Warm containers kept ready.
              * @default 0
              */
-            readonly floor?: number;
-            readonly image: string;
+            floor?: number;
+            image: string;
             /** @default null */
-            readonly memoryBudgetMb?: number | null;
-            readonly name: string;
+            memoryBudgetMb?: number | null;
+            name: string;
             /** @default {} */
-            readonly resources?: {
-                readonly cpus?: number;
-                readonly diskMb?: number | null;
-                readonly memoryMb?: number;
-                readonly pids?: number;
+            resources?: {
+                cpus?: number;
+                diskMb?: number | null;
+                memoryMb?: number;
+                pids?: number;
             };
             /**
              * @description Whether programs inside may gain privileges by sudo.
              * @default false
              */
-            readonly sudo?: boolean;
+            sudo?: boolean;
             /** @default null */
-            readonly user?: string | null;
+            user?: string | null;
             /** @default null */
-            readonly workdir?: string | null;
+            workdir?: string | null;
         };
-        readonly Pass: {
-            readonly containers: number;
-            readonly errors: readonly {
-                readonly id: string;
-                readonly message: string;
+        Pass: {
+            containers: number;
+            errors: {
+                id: string;
+                message: string;
             }[];
             /** @description Rows that could disagree with a container. */
-            readonly looked: number;
-            readonly orphansRemoved: number;
+            looked: number;
+            orphansRemoved: number;
         };
-        readonly PatchSandbox: {
+        PatchSandbox: {
             /** @description Merged into those it has; null removes one. */
-            readonly labels?: {
-                readonly [key: string]: string | null;
+            labels?: {
+                [key: string]: string | null;
             };
-            readonly lifetime?: {
+            lifetime?: {
                 /** @description From the stop until the sandbox is deleted; null = the installation's default, 0 = at once. */
-                readonly autoDeleteSeconds?: number | null;
+                autoDeleteSeconds?: number | null;
                 /** @description Without activity until onTimeout; null = no idle timeout. */
-                readonly idleSeconds?: number | null;
+                idleSeconds?: number | null;
                 /** @enum {string} */
-                readonly onTimeout?: "stop" | "pause" | "delete";
+                onTimeout?: "stop" | "pause" | "delete";
                 /** @description From the start of each run until onTimeout; null = no timeout. */
-                readonly timeoutSeconds?: number | null;
+                timeoutSeconds?: number | null;
             };
-            readonly resources?: {
-                readonly cpus?: number;
-                readonly diskMb?: number | null;
-                readonly memoryMb?: number;
-                readonly pids?: number;
+            resources?: {
+                cpus?: number;
+                diskMb?: number | null;
+                memoryMb?: number;
+                pids?: number;
             };
         };
-        readonly PauseSandbox: {
+        PauseSandbox: {
             /** @description false = do not wait: waitSeconds 0. */
-            readonly wait?: boolean;
+            wait?: boolean;
             /** @description Longest wait for the end of the work. When it is over: 202, and the work goes on. */
-            readonly waitSeconds?: number;
+            waitSeconds?: number;
         };
-        readonly Pool: {
+        Pool: {
             /** @description One for each signature that is used. */
-            readonly items: readonly components["schemas"]["PoolSignature"][];
+            items: components["schemas"]["PoolSignature"][];
             /** @description Whether the configuration has any floor. */
-            readonly on: boolean;
+            on: boolean;
         };
-        readonly PoolEvent: {
+        PoolEvent: {
             /** @description Of claims. */
-            readonly durationMs?: number;
+            durationMs?: number;
             /** @description The first 8 characters of the SHA-256 of what cannot be changed in a container once it is made. */
-            readonly signature: string | null;
+            signature: string | null;
             /**
              * @description `permanent`: a floor of the configuration. `hot`: used often of late. `cold`: made on demand.
              * @enum {string}
              */
-            readonly tier: "permanent" | "hot" | "cold";
+            tier: "permanent" | "hot" | "cold";
             /** @description Of reaped: idle, age or pressure; of evicted: room. */
-            readonly why?: string;
+            why?: string;
         };
-        readonly PoolSignature: {
+        PoolSignature: {
             /** @description Of the last 200 hits, milliseconds; null before the first. */
-            readonly claimMs: {
-                readonly p50: number;
-                readonly p99: number;
+            claimMs: {
+                p50: number;
+                p99: number;
             } | null;
             /** @description Warm containers that did not take their sandbox over. */
-            readonly discards: number;
+            discards: number;
             /** @description 0 to 1; null before the first claim. */
-            readonly hitRate: number | null;
-            readonly hits: number;
-            readonly image: string;
+            hitRate: number | null;
+            hits: number;
+            image: string;
             /** @description Starts of warm containers under way. */
-            readonly inStart: number;
-            readonly misses: number;
-            readonly network: {
-                readonly internet: boolean;
+            inStart: number;
+            misses: number;
+            network: {
+                internet: boolean;
             };
-            readonly oldestReadySeconds: number | null;
-            readonly ready: number;
-            readonly runtime: string;
+            oldestReadySeconds: number | null;
+            ready: number;
+            runtime: string;
             /** @description The first 8 characters of the SHA-256 of what cannot be changed in a container once it is made. */
-            readonly signature: string;
+            signature: string;
             /** @description How many warm containers it should have. */
-            readonly target: number;
-            readonly template: string | null;
+            target: number;
+            template: string | null;
             /**
              * @description `permanent`: a floor of the configuration. `hot`: used often of late. `cold`: made on demand.
              * @enum {string}
              */
-            readonly tier: "permanent" | "hot" | "cold";
+            tier: "permanent" | "hot" | "cold";
         };
-        readonly Problem: {
+        Problem: {
             /** @enum {string} */
-            readonly code: "invalid_request" | "unauthenticated" | "forbidden" | "sandbox_not_found" | "conflict" | "gone" | "unsupported" | "payload_too_large" | "idempotency_mismatch" | "quota_exceeded" | "capacity_exhausted" | "engine_unavailable" | "storage_unavailable" | "start_failed" | "agent_unavailable" | "disk_full" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "range_not_satisfiable" | "rate_limited" | "not_implemented" | "internal";
+            code: "invalid_request" | "unauthenticated" | "forbidden" | "sandbox_not_found" | "conflict" | "gone" | "unsupported" | "payload_too_large" | "idempotency_mismatch" | "quota_exceeded" | "capacity_exhausted" | "engine_unavailable" | "storage_unavailable" | "start_failed" | "agent_unavailable" | "disk_full" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "range_not_satisfiable" | "rate_limited" | "not_implemented" | "internal";
             /** @description What went wrong, fit to show. */
-            readonly detail: string;
+            detail: string;
             /** @description Every field that is wrong. */
-            readonly errors?: readonly {
-                readonly message: string;
-                readonly path: string;
+            errors?: {
+                message: string;
+                path: string;
             }[];
             /** @description What to do next. */
-            readonly hint?: string;
+            hint?: string;
             /** @description Names the request in the log of the service. */
-            readonly requestId: string;
-            readonly status: number;
-            readonly title: string;
-            readonly type: string;
+            requestId: string;
+            status: number;
+            title: string;
+            type: string;
         } & {
-            readonly [key: string]: unknown;
+            [key: string]: unknown;
         };
         /** @description Largest memory first. */
-        readonly ProcessList: {
-            readonly items: readonly {
-                readonly command: string;
-                readonly cpuSeconds: number;
-                readonly pid: number;
-                readonly ppid: number;
-                readonly rssBytes: number;
-                readonly user: string;
+        ProcessList: {
+            items: {
+                command: string;
+                cpuSeconds: number;
+                pid: number;
+                ppid: number;
+                rssBytes: number;
+                user: string;
             }[];
         };
-        readonly Readiness: {
-            readonly checks: {
-                readonly engine: {
-                    readonly detail: string;
-                    readonly ok: boolean;
+        Readiness: {
+            checks: {
+                engine: {
+                    detail: string;
+                    ok: boolean;
                 };
-                readonly live: {
-                    readonly detail: string;
-                    readonly ok: boolean;
+                live: {
+                    detail: string;
+                    ok: boolean;
                 };
-                readonly pool: {
-                    readonly detail: string;
-                    readonly ok: boolean;
+                pool: {
+                    detail: string;
+                    ok: boolean;
                 };
-                readonly sql: {
-                    readonly detail: string;
-                    readonly ok: boolean;
+                sql: {
+                    detail: string;
+                    ok: boolean;
                 };
             };
-            readonly degraded: readonly string[];
-            readonly ready: boolean;
+            degraded: string[];
+            ready: boolean;
         };
-        readonly Reason: {
+        Reason: {
             /** @enum {string} */
-            readonly code: "requested" | "expired" | "idle" | "exited" | "crashed" | "oom_killed" | "disk_full" | "start_failed" | "name_conflict" | "engine_lost" | "container_lost";
-            readonly exitCode?: number;
+            code: "requested" | "expired" | "idle" | "exited" | "crashed" | "oom_killed" | "disk_full" | "start_failed" | "name_conflict" | "engine_lost" | "container_lost";
+            exitCode?: number;
             /** @description The last 4 KiB of its log. */
-            readonly logTail?: string;
-            readonly message: string;
-            readonly oomKilled?: boolean;
-            readonly signal?: string;
+            logTail?: string;
+            message: string;
+            oomKilled?: boolean;
+            signal?: string;
         };
-        readonly RestartSandbox: {
-            readonly lifetime?: {
+        RestartSandbox: {
+            lifetime?: {
                 /** @description From the stop until the sandbox is deleted; null = the installation's default, 0 = at once. */
-                readonly autoDeleteSeconds?: number | null;
+                autoDeleteSeconds?: number | null;
                 /** @description Without activity until onTimeout; null = no idle timeout. */
-                readonly idleSeconds?: number | null;
+                idleSeconds?: number | null;
                 /** @enum {string} */
-                readonly onTimeout?: "stop" | "pause" | "delete";
+                onTimeout?: "stop" | "pause" | "delete";
                 /** @description From the start of each run until onTimeout; null = no timeout. */
-                readonly timeoutSeconds?: number | null;
+                timeoutSeconds?: number | null;
             };
             /** @description false = do not wait: waitSeconds 0. */
-            readonly wait?: boolean;
+            wait?: boolean;
             /** @description Longest wait for the end of the work. When it is over: 202, and the work goes on. */
-            readonly waitSeconds?: number;
+            waitSeconds?: number;
         };
-        readonly ResumeSandbox: {
+        ResumeSandbox: {
             /** @description A new timeout from now; what was left of the old one when left out. */
-            readonly lifetime?: {
+            lifetime?: {
                 /** @description From the start of each run until onTimeout; null = no timeout. */
-                readonly timeoutSeconds?: number | null;
+                timeoutSeconds?: number | null;
             };
             /** @description false = do not wait: waitSeconds 0. */
-            readonly wait?: boolean;
+            wait?: boolean;
             /** @description Longest wait for the end of the work. When it is over: 202, and the work goes on. */
-            readonly waitSeconds?: number;
+            waitSeconds?: number;
         };
-        readonly Sandbox: {
+        Sandbox: {
             /** Format: date-time */
-            readonly createdAt: string;
-            readonly deadlines: {
+            createdAt: string;
+            deadlines: {
                 /** Format: date-time */
-                readonly deleteAt: string | null;
+                deleteAt: string | null;
                 /**
                  * Format: date-time
                  * @description A lower bound: activity moves it on.
                  */
-                readonly idleStopAt: string | null;
+                idleStopAt: string | null;
                 /** @description What the service will do by itself, and when; null = only a call can move it. */
-                readonly next: {
+                next: {
                     /** @enum {string} */
-                    readonly action: "stop" | "pause" | "delete" | "purge";
+                    action: "stop" | "pause" | "delete" | "purge";
                     /** Format: date-time */
-                    readonly at: string;
+                    at: string;
                 } | null;
                 /** Format: date-time */
-                readonly stopAt: string | null;
+                stopAt: string | null;
             };
             /** Format: date-time */
-            readonly deletedAt: string | null;
-            readonly engine: string;
+            deletedAt: string | null;
+            engine: string;
             /** @description Values are never shown; null = what it was started with is no longer readable. */
-            readonly envNames: readonly string[] | null;
-            readonly id: string;
-            readonly image: string;
-            readonly imageDigest: string | null;
+            envNames: string[] | null;
+            id: string;
+            image: string;
+            imageDigest: string | null;
             /** @description Raised by each restart. */
-            readonly incarnation: number;
-            readonly labels: {
-                readonly [key: string]: string;
+            incarnation: number;
+            labels: {
+                [key: string]: string;
             };
             /** Format: date-time */
-            readonly lastActivityAt: string | null;
-            readonly lifetime: {
+            lastActivityAt: string | null;
+            lifetime: {
                 /** @description From the stop until the sandbox is deleted; null = the installation's default, 0 = at once. */
-                readonly autoDeleteSeconds: number | null;
+                autoDeleteSeconds: number | null;
                 /** @description Without activity until onTimeout; null = no idle timeout. */
-                readonly idleSeconds: number | null;
+                idleSeconds: number | null;
                 /** @enum {string} */
-                readonly onTimeout: "stop" | "pause" | "delete";
+                onTimeout: "stop" | "pause" | "delete";
                 /** @description From the start of each run until onTimeout; null = no timeout. */
-                readonly timeoutSeconds: number | null;
+                timeoutSeconds: number | null;
             };
-            readonly network: {
-                readonly internet: boolean;
+            network: {
+                internet: boolean;
             };
             /** Format: date-time */
-            readonly pausedAt: string | null;
-            readonly reason: components["schemas"]["Reason"] | null;
-            readonly resources: {
-                readonly cpus: number;
+            pausedAt: string | null;
+            reason: components["schemas"]["Reason"] | null;
+            resources: {
+                cpus: number;
                 /** @description Only where diskMb is set: whether the storage driver of the engine enforces it. */
-                readonly diskEnforced?: boolean;
-                readonly diskMb: number | null;
-                readonly memoryMb: number;
-                readonly pids: number;
+                diskEnforced?: boolean;
+                diskMb: number | null;
+                memoryMb: number;
+                pids: number;
             };
-            readonly runtime: string;
-            readonly start: {
-                readonly durationMs: number;
+            runtime: string;
+            start: {
+                durationMs: number;
                 /** @enum {string} */
-                readonly path: "warm" | "cold" | "restart" | "reuse";
+                path: "warm" | "cold" | "restart" | "reuse";
                 /** @description Stage -> milliseconds. */
-                readonly stages: {
-                    readonly [key: string]: number;
+                stages: {
+                    [key: string]: number;
                 };
             } | null;
             /** Format: date-time */
-            readonly startedAt: string | null;
-            readonly state: components["schemas"]["SandboxState"];
+            startedAt: string | null;
+            state: components["schemas"]["SandboxState"];
             /** Format: date-time */
-            readonly stoppedAt: string | null;
-            readonly template: string | null;
-            readonly tenant: string | null;
-            readonly urls: {
+            stoppedAt: string | null;
+            template: string | null;
+            tenant: string | null;
+            urls: {
                 /** @description null while no agent runs in it. */
-                readonly agent: string | null;
+                agent: string | null;
                 /** @description Put a port for {port}. */
-                readonly path: string;
+                path: string;
                 /** @description Put a port for {port}; null without SANDGLASS_DOMAIN. */
-                readonly port: string | null;
+                port: string | null;
             };
             /** @description Raised by each transition and PATCH. */
-            readonly version: number;
+            version: number;
         };
-        readonly SandboxEvent: (components["schemas"]["Sandbox"] & {
-            readonly transition: components["schemas"]["Transition"] | null;
+        SandboxEvent: (components["schemas"]["Sandbox"] & {
+            transition: components["schemas"]["Transition"] | null;
         }) | {
-            readonly id: string;
+            id: string;
             /** @enum {string} */
-            readonly state: "deleted";
-            readonly transition: components["schemas"]["Transition"];
+            state: "deleted";
+            transition: components["schemas"]["Transition"];
         };
-        readonly SandboxPage: {
-            readonly items: readonly components["schemas"]["Sandbox"][];
-            readonly nextCursor: string | null;
+        SandboxPage: {
+            items: components["schemas"]["Sandbox"][];
+            nextCursor: string | null;
         };
         /** @enum {string} */
-        readonly SandboxState: "warming" | "warm" | "pending" | "running" | "pausing" | "paused" | "resuming" | "stopping" | "stopped" | "deleting" | "deleted";
-        readonly Scans: {
+        SandboxState: "warming" | "warm" | "pending" | "running" | "pausing" | "paused" | "resuming" | "stopping" | "stopped" | "deleting" | "deleted";
+        Scans: {
             /** @description One per kind of deadline. */
-            readonly deadlines: readonly {
+            deadlines: {
                 /** @description Which one was looked at: startBy, stopAt, idleStopAt ... */
-                readonly deadline: string;
-                readonly failed: readonly {
-                    readonly id: string;
-                    readonly message: string;
+                deadline: string;
+                failed: {
+                    id: string;
+                    message: string;
                 }[];
                 /** @description The clock is not to be believed now: nothing was looked at. */
-                readonly isPaused: boolean;
+                isPaused: boolean;
                 /** @description Ids of sandboxes that were moved on, oldest deadline first. */
-                readonly moved: readonly string[];
+                moved: string[];
             }[];
-            readonly purged: number;
+            purged: number;
         };
-        readonly StartSandbox: {
+        StartSandbox: {
             /** @description The main process: its exit ends the sandbox. Without it the sandbox idles. */
-            readonly command?: readonly string[];
-            readonly env?: {
-                readonly [key: string]: string;
+            command?: string[];
+            env?: {
+                [key: string]: string;
             };
-            readonly id?: string;
-            readonly image?: string;
-            readonly labels?: {
-                readonly [key: string]: string;
+            id?: string;
+            image?: string;
+            labels?: {
+                [key: string]: string;
             };
-            readonly lifetime?: {
+            lifetime?: {
                 /** @description From the stop until the sandbox is deleted; null = the installation's default, 0 = at once. */
-                readonly autoDeleteSeconds?: number | null;
+                autoDeleteSeconds?: number | null;
                 /** @description Without activity until onTimeout; null = no idle timeout. */
-                readonly idleSeconds?: number | null;
+                idleSeconds?: number | null;
                 /** @enum {string} */
-                readonly onTimeout?: "stop" | "pause" | "delete";
+                onTimeout?: "stop" | "pause" | "delete";
                 /** @description From the start of each run until onTimeout; null = no timeout. */
-                readonly timeoutSeconds?: number | null;
+                timeoutSeconds?: number | null;
             };
             /** @description Volumes do not exist yet: answers 400. */
-            readonly mounts?: readonly unknown[];
-            readonly network?: {
-                readonly internet?: boolean;
+            mounts?: unknown[];
+            network?: {
+                internet?: boolean;
             };
-            readonly resources?: {
-                readonly cpus?: number;
-                readonly diskMb?: number | null;
-                readonly memoryMb?: number;
-                readonly pids?: number;
+            resources?: {
+                cpus?: number;
+                diskMb?: number | null;
+                memoryMb?: number;
+                pids?: number;
             };
             /** @description Find or start: answers 200 with your sandbox of this key, resumed or restarted where it has to be. */
-            readonly reuseKey?: string;
-            readonly runtime?: string;
-            readonly template?: string;
-            readonly user?: string;
+            reuseKey?: string;
+            runtime?: string;
+            template?: string;
+            user?: string;
             /** @description false = do not wait: waitSeconds 0. */
-            readonly wait?: boolean;
+            wait?: boolean;
             /** @description Longest wait for the end of the work. When it is over: 202, and the work goes on. */
-            readonly waitSeconds?: number;
-            readonly workdir?: string;
+            waitSeconds?: number;
+            workdir?: string;
         };
-        readonly StartSignature: {
-            readonly agentVersion: string | null;
-            readonly diskMb: number | null;
-            readonly image: string;
-            readonly imageDigest: string;
-            readonly network: {
-                readonly internet: boolean;
+        StartSignature: {
+            agentVersion: string | null;
+            diskMb: number | null;
+            image: string;
+            imageDigest: string;
+            network: {
+                internet: boolean;
             };
-            readonly runtime: string;
+            runtime: string;
             /** @description The first 8 characters of the SHA-256 of what cannot be changed in a container once it is made. */
-            readonly signature: string;
+            signature: string;
             /** @description Whether programs inside may gain privileges; by the template. */
-            readonly sudo: boolean;
-            readonly template: string | null;
+            sudo: boolean;
+            template: string | null;
         };
-        readonly StopSandbox: {
+        StopSandbox: {
             /** @description From SIGTERM to SIGKILL; 10 when left out. */
-            readonly graceSeconds?: number;
+            graceSeconds?: number;
             /** @description false = do not wait: waitSeconds 0. */
-            readonly wait?: boolean;
+            wait?: boolean;
             /** @description Longest wait for the end of the work. When it is over: 202, and the work goes on. */
-            readonly waitSeconds?: number;
+            waitSeconds?: number;
         };
-        readonly Template: {
-            readonly envNames: readonly string[];
-            readonly floor: number;
-            readonly image: string;
-            readonly memoryBudgetMb: number | null;
-            readonly name: string;
-            readonly resources: {
-                readonly cpus?: number;
-                readonly diskMb?: number | null;
-                readonly memoryMb?: number;
-                readonly pids?: number;
+        Template: {
+            envNames: string[];
+            floor: number;
+            image: string;
+            memoryBudgetMb: number | null;
+            name: string;
+            resources: {
+                cpus?: number;
+                diskMb?: number | null;
+                memoryMb?: number;
+                pids?: number;
             };
             /**
              * @description Only those of the API can be deleted there.
              * @enum {string}
              */
-            readonly source: "builtin" | "file" | "api";
-            readonly sudo: boolean;
-            readonly user: string | null;
-            readonly workdir: string | null;
+            source: "builtin" | "file" | "api";
+            sudo: boolean;
+            user: string | null;
+            workdir: string | null;
         };
-        readonly TemplateList: {
-            readonly items: readonly components["schemas"]["Template"][];
+        TemplateList: {
+            items: components["schemas"]["Template"][];
         };
-        readonly Ticket: {
+        Ticket: {
             /** Format: date-time */
-            readonly expiresAt: string;
+            expiresAt: string;
             /** @description For `?ticket=` of a WebSocket; good once, as the key that made it. */
-            readonly ticket: string;
+            ticket: string;
         };
-        readonly Transition: {
+        Transition: {
             /** @description An API key's id, or system. */
-            readonly actor: string;
+            actor: string;
             /** Format: date-time */
-            readonly at: string;
-            readonly event: string;
-            readonly from: components["schemas"]["SandboxState"] | null;
-            readonly incarnation: number;
+            at: string;
+            event: string;
+            from: components["schemas"]["SandboxState"] | null;
+            incarnation: number;
             /** @description 1, 2, 3 ... per sandbox, without gaps. */
-            readonly number: number;
+            number: number;
             /** @enum {string} */
-            readonly reason?: "requested" | "expired" | "idle" | "exited" | "crashed" | "oom_killed" | "disk_full" | "start_failed" | "name_conflict" | "engine_lost" | "container_lost";
+            reason?: "requested" | "expired" | "idle" | "exited" | "crashed" | "oom_killed" | "disk_full" | "start_failed" | "name_conflict" | "engine_lost" | "container_lost";
             /** @description Grows over all sandboxes; the id of the event in streams. */
-            readonly seq: number;
-            readonly to: components["schemas"]["SandboxState"];
+            seq: number;
+            to: components["schemas"]["SandboxState"];
         };
-        readonly Unpacked: {
-            readonly bytes: number;
-            readonly entries: number;
+        Unpacked: {
+            bytes: number;
+            entries: number;
         };
     };
     responses: never;
