@@ -17,7 +17,8 @@ const MAY_IMPORT = {
   sample: ['ports', 'domain'],
   observe: [],
   sdk: ['contract'],
-  cli: ['sdk'],
+  mcp: ['sdk'],
+  cli: ['sdk', 'mcp'],
   dashboard: ['sdk', 'contract'],
 };
 const NEVER_LOGS = ['domain', 'contract'];
@@ -25,7 +26,7 @@ const FOLDERS = Object.keys(MAY_IMPORT);
 
 // Only these commands work on the machine itself; all others go through the sdk.
 const LOCAL_COMMANDS = String.raw`^src/cli/commands/(serve|config|doctor|keys)[^/]*\.ts$`;
-const NOT_COMPOSED = ['cli', 'sdk', 'dashboard', 'agent'];
+const NOT_COMPOSED = ['cli', 'mcp', 'sdk', 'dashboard', 'agent'];
 
 // Where a library may be used; its types count too.
 const LIBRARY_HOMES = [
@@ -35,6 +36,7 @@ const LIBRARY_HOMES = [
   { library: 'node-cron', home: '^src/schedule/' },
   { library: 'xstate', home: '^src/domain/' },
   { library: '(@connectrpc|@lydell|busboy)', home: '^src/agent/' },
+  { library: '@modelcontextprotocol', home: '^src/mcp/' },
   { library: 'tar-stream', home: '^src/(agent|runtime/docker)/' },
   { library: 'undici', home: '^src/(agent-client|proxy)/' },
   { library: '(preact|@preact|@xterm|uplot)', home: '^src/dashboard/' },

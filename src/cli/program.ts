@@ -9,6 +9,7 @@ import { addInsideCommands } from './inside-commands.ts';
 import { addKeysCommand } from './keys-command.ts';
 import { addLifecycleCommands } from './lifecycle-commands.ts';
 import { addLookCommands } from './look-commands.ts';
+import { addMcpCommand } from './mcp-command.ts';
 import { addPoolCommands } from './pool-command.ts';
 import { jsonOption } from './service-options.ts';
 import { addStartCommand } from './start-command.ts';
@@ -33,6 +34,7 @@ export function sandglassProgram(context: ProgramContext): Command {
   addInsideCommands(program, context);
   addLifecycleCommands(program, context);
   addPoolCommands(program, context);
+  addMcpCommand(program, context);
   addKeysCommand(program, context);
   addServiceCommands(program, context);
   addProfileCpuCommand(program, context);

@@ -7,7 +7,10 @@ const quota = {
   memoryMb: z.number().int().min(0).nullable(),
 };
 
-const nameSchema = z.string().regex(/^[^\p{Cc}]{1,63}$/u, 'must be 1 to 63 characters without control characters');
+const nameSchema = z
+  .string()
+  .regex(/^[^\p{Cc}]{1,63}$/u, 'must be 1 to 63 characters without control characters')
+  .openapi({ pattern: '^[^\\p{Cc}]{1,63}$' });
 
 export const tenantSchema = z
   .string()
@@ -38,6 +41,12 @@ export const keyPathSchema = z.strictObject({
     .openapi({ example: 'key_0f1e2d3c4b5a6978' }),
 });
 
+const keyExample = {
+  ...{ id: 'key_0f1e2d3c4b5a6978', tenant: 'acme', role: 'user', name: 'ci' },
+  quota: { sandboxes: 20, cpus: null, memoryMb: null },
+  ...{ createdAt: '2026-08-01T12:00:00.000Z', expiresAt: null, revokedAt: null },
+};
+
 export const keyViewSchema = z
   .object({
     id: z.string(),
@@ -49,13 +58,15 @@ export const keyViewSchema = z
     expiresAt: instantSchema.nullable(),
     revokedAt: instantSchema.nullable(),
   })
-  .openapi('ApiKey');
+  .openapi('ApiKey', { example: keyExample });
 
 /** `key` is the secret: it is told here and never again. */
-export const newKeyViewSchema = keyViewSchema.extend({ key: z.string() }).openapi('NewApiKey');
+export const newKeyViewSchema = keyViewSchema
+  .extend({ key: z.string() })
+  .openapi('NewApiKey', { example: { ...keyExample, key: `e2b_${'0123456789'.repeat(4)}` } });
 
-export const keyListSchema = z.object({ items: z.array(keyViewSchema) }).openapi('ApiKeyList');
+export const keyListSchema = z
+  .object({ items: z.array(keyViewSchema) })
+  .openapi('ApiKeyList', { example: { items: [keyExample] } });
 
-export type KeyBody = z.input<typeof keyBodySchema>;
 export type KeyView = z.infer<typeof keyViewSchema>;
-export type NewKeyView = z.infer<typeof newKeyViewSchema>;

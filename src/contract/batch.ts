@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { problemSchema } from './problem.ts';
+import { sandboxExample } from './sandbox-example.ts';
 import { sandboxIdSchema } from './sandbox-fields.ts';
 import { sandboxViewSchema } from './sandbox-view.ts';
 import { waitingFields } from './waiting.ts';
@@ -24,6 +25,8 @@ export const batchAnswerSchema = z
       }),
     ),
   })
-  .openapi('BatchAnswer');
+  .openapi('BatchAnswer', {
+    example: { items: [{ id: sandboxExample.id, status: 200, view: sandboxExample }] },
+  });
 
 export type BatchAnswer = z.infer<typeof batchAnswerSchema>;

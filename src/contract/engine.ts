@@ -15,10 +15,19 @@ const reachableSchema = z.object({
   networks: z.array(z.object({ name: z.string(), subnet: z.string() })),
 });
 
+const engineExample = {
+  ...{ name: 'local', reachable: true, version: '27.3.1', storageDriver: 'overlay2', cgroupVersion: '2' },
+  ...{ runtimes: ['runc'], cpus: 8, memoryMb: 24_000, diskEnforced: false, hostIsolated: true },
+  agentsReached: 'by the addresses of their containers',
+  networks: [{ name: 'sandglass-open', subnet: '10.88.0.0/16' }],
+};
+
 const unreachableSchema = z.object({ name: z.string(), reachable: z.literal(false) });
 
-export const engineSchema = z.union([reachableSchema, unreachableSchema]).openapi('Engine');
+export const engineSchema = z.union([reachableSchema, unreachableSchema]).openapi('Engine', { example: engineExample });
 
-export const engineListSchema = z.object({ items: z.array(engineSchema) }).openapi('EngineList');
+export const engineListSchema = z
+  .object({ items: z.array(engineSchema) })
+  .openapi('EngineList', { example: { items: [engineExample] } });
 
 export type EngineView = z.infer<typeof engineSchema>;

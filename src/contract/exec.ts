@@ -17,7 +17,8 @@ const argvSchema = z
 
 export const execIdSchema = z
   .string()
-  .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dot, underscore or dash');
+  .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dot, underscore or dash')
+  .openapi({ example: 'x7k2m9' });
 
 export const execBodySchema = z
   .strictObject({
@@ -37,9 +38,7 @@ export const execBodySchema = z
       .openapi({ description: 'Then all of its process group is killed; null = no limit.' }),
     execId: execIdSchema.optional().openapi({ description: 'A name to find it again; chosen when left out.' }),
   })
-  .openapi('ExecBody');
-
-export type ExecBody = z.input<typeof execBodySchema>;
+  .openapi('ExecBody', { example: { command: 'echo hello from $(whoami)', timeoutSeconds: 60 } });
 
 export const execPathSchema = z.strictObject({ id: sandboxIdSchema, execId: execIdSchema });
 
@@ -49,7 +48,7 @@ export const execFollowQuerySchema = z.strictObject({
     .regex(/^\d{1,15}$/, 'must be the seq of a line')
     .transform(Number)
     .optional()
-    .openapi({ type: 'integer', description: 'Lines after this seq; all that are kept when left out.' }),
+    .openapi({ type: 'integer', description: 'Lines after this seq; all that are kept when left out.', example: 4 }),
   follow: trueOrFalseSchema.default(true).openapi({ description: 'false = what is there now, then the answer ends.' }),
 });
 
@@ -64,9 +63,12 @@ export const execResultSchema = z
     truncated: z.object({ stdout: z.boolean(), stderr: z.boolean() }),
     durationMs: z.number(),
   })
-  .openapi('ExecResult');
-
-export type ExecResult = z.infer<typeof execResultSchema>;
+  .openapi('ExecResult', {
+    example: {
+      ...{ execId: 'x7k2m9', exitCode: 0, signal: null, stdout: 'hello from user\n', stderr: '' },
+      ...{ timedOut: false, truncated: { stdout: false, stderr: false }, durationMs: 3.8 },
+    },
+  });
 
 const lineSchema = z.object({ seq: z.number().int() });
 const endedSchema = execResultSchema.pick({ exitCode: true, signal: true, timedOut: true, durationMs: true });
@@ -85,9 +87,14 @@ export const execEventSchema = z
       }),
     }),
   ])
-  .openapi('ExecEvent');
+  .openapi('ExecEvent', { example: { seq: 1, type: 'stdout', data: 'aGVsbG8K' } });
 
 export type ExecEvent = z.infer<typeof execEventSchema>;
+
+const execExample = {
+  ...{ execId: 'x7k2m9', pid: 42, command: 'npm test', user: 'user', running: true },
+  ...{ startedAt: '2026-08-01T12:00:00.000Z', exitCode: null, signal: null, timedOut: false, durationMs: 5_120.4 },
+};
 
 export const execViewSchema = z
   .object({
@@ -102,8 +109,8 @@ export const execViewSchema = z
     timedOut: z.boolean(),
     durationMs: z.number(),
   })
-  .openapi('Exec');
+  .openapi('Exec', { example: execExample });
 
-export const execListSchema = z.object({ items: z.array(execViewSchema) }).openapi('ExecList');
-
-export type ExecView = z.infer<typeof execViewSchema>;
+export const execListSchema = z
+  .object({ items: z.array(execViewSchema) })
+  .openapi('ExecList', { example: { items: [execExample] } });

@@ -35,6 +35,14 @@ export const explanationSchema = z
     accepts: z.array(z.string()).openapi({ description: 'Calls that it accepts now.', example: ['stop', 'pause'] }),
     sentence: z.string().openapi({ description: 'All of that for a person. Its wording may change.' }),
   })
-  .openapi('Explanation');
+  .openapi('Explanation', {
+    example: {
+      ...{ id: 'k3v9x0q2m7b1c8d4e5f6', state: 'running', since: '2026-08-01T12:00:00.000Z' },
+      because: { event: 'START_SUCCEEDED', actor: 'system', at: '2026-08-01T12:00:00.000Z', reason: null },
+      ...{ owes: null, lastAttempt: null, next: { action: 'stop', at: '2026-08-01T12:10:00.000Z' } },
+      accepts: ['stop', 'pause', 'delete?force=true'],
+      sentence: 'It is running since 12:00:00 UTC because its start succeeded; it will be stopped in 10 min 0 s.',
+    },
+  });
 
 export type ExplanationView = z.infer<typeof explanationSchema>;

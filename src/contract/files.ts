@@ -33,6 +33,7 @@ export const writeQuerySchema = fileQuerySchema.extend({
   mode: z
     .string()
     .regex(/^0?[0-7]{3}$/, 'must be three octal digits, such as 644')
+    .openapi({ example: '644' })
     .optional(),
   append: trueOrFalseSchema.optional().openapi({ description: 'true = add to its end, in one piece.' }),
 });
@@ -49,12 +50,20 @@ export const globQuerySchema = z.strictObject({
 export const grepQuerySchema = z.strictObject({
   path: folderSchema,
   user,
-  pattern: z.string().min(1).max(1024),
+  pattern: z.string().min(1).max(1024).openapi({ example: 'TODO' }),
   literal: trueOrFalseSchema.default(false),
   caseSensitive: trueOrFalseSchema.default(true),
-  glob: z.string().min(1).max(1024).optional().openapi({ description: 'Only files whose path matches.' }),
+  glob: z.string().min(1).max(1024).optional().openapi({
+    description: 'Only files whose path matches.',
+    example: '**/*.ts',
+  }),
   limit: wholeSchema(1, 500, 100),
 });
+
+const entryExample = {
+  ...{ name: 'notes.txt', path: '/home/user/notes.txt', type: 'file', size: 18, mode: '0644' },
+  ...{ modifiedAt: '2026-08-01T12:00:00.000Z', owner: 'user', group: 'user' },
+};
 
 export const fileEntrySchema = z
   .object({
@@ -68,13 +77,13 @@ export const fileEntrySchema = z
     group: z.string(),
     symlinkTarget: z.string().optional(),
   })
-  .openapi('FileEntry');
+  .openapi('FileEntry', { example: entryExample });
 
 export type FileEntry = z.infer<typeof fileEntrySchema>;
 
 export const fileListSchema = z
   .object({ entries: z.array(fileEntrySchema), truncated: z.boolean() })
-  .openapi('FileList');
+  .openapi('FileList', { example: { entries: [entryExample], truncated: false } });
 
 export type FileList = z.infer<typeof fileListSchema>;
 
@@ -84,17 +93,20 @@ export const fileMatchesSchema = z
     truncated: z.boolean(),
     timedOut: z.boolean(),
   })
-  .openapi('FileMatches');
+  .openapi('FileMatches', {
+    example: {
+      matches: [{ path: '/home/user/notes.txt', line: 1, text: 'remember the milk' }],
+      ...{ truncated: false, timedOut: false },
+    },
+  });
 
-export type FileMatches = z.infer<typeof fileMatchesSchema>;
-
-export const unpackedSchema = z.object({ entries: z.number().int(), bytes: z.number().int() }).openapi('Unpacked');
-
-export type Unpacked = z.infer<typeof unpackedSchema>;
+export const unpackedSchema = z
+  .object({ entries: z.number().int(), bytes: z.number().int() })
+  .openapi('Unpacked', { example: { entries: 12, bytes: 40_960 } });
 
 export const rangeHeaderSchema = z.object({
   Range: z.string().optional().openapi({ example: 'bytes=0-1023' }),
-  'If-Range': z.string().optional(),
+  'If-Range': z.string().optional().openapi({ example: 'Sat, 01 Aug 2026 12:00:00 GMT' }),
 });
 
-export const bytesSchema = z.string().openapi({ type: 'string', format: 'binary' });
+export const bytesSchema = z.string().openapi({ type: 'string', format: 'binary', example: 'remember the milk\n' });

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 
-export const healthSchema = z.object({ status: z.literal('ok') }).openapi('Health');
+export const healthSchema = z.object({ status: z.literal('ok') }).openapi('Health', { example: { status: 'ok' } });
 
 const checkSchema = z.object({ ok: z.boolean(), detail: z.string() });
 
@@ -14,6 +14,17 @@ export const readinessSchema = z
     checks: z.object({ sql: checkSchema, live: checkSchema, engine: checkSchema, pool: checkSchema }),
     degraded: z.array(z.string()),
   })
-  .openapi('Readiness');
+  .openapi('Readiness', {
+    example: {
+      ready: true,
+      checks: {
+        sql: { ok: true, detail: 'answers' },
+        live: { ok: true, detail: 'embedded redis-server' },
+        engine: { ok: true, detail: 'answers' },
+        pool: { ok: true, detail: '4 of 4 warm' },
+      },
+      degraded: [],
+    },
+  });
 
 export type Readiness = z.infer<typeof readinessSchema>;

@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
+import { orNull } from './or-null.ts';
 import { nextCursorSchema, pageFields } from './paging.ts';
+import { transitionExample } from './sandbox-example.ts';
 import { sandboxStateSchema } from './sandbox-state.ts';
 import { instantSchema, reasonCodes } from './sandbox-view.ts';
 
@@ -10,7 +12,7 @@ export const historyItemSchema = z
   .object({
     number: z.number().int().openapi({ description: '1, 2, 3 ... per sandbox, without gaps.' }),
     seq: z.number().int().openapi({ description: 'Grows over all sandboxes; the id of the event in streams.' }),
-    from: sandboxStateSchema.nullable(),
+    from: orNull(sandboxStateSchema),
     to: sandboxStateSchema,
     event: z.string(),
     reason: z.enum(reasonCodes).optional(),
@@ -18,10 +20,10 @@ export const historyItemSchema = z
     incarnation: z.number().int(),
     at: instantSchema,
   })
-  .openapi('Transition');
+  .openapi('Transition', { example: transitionExample });
 
 export const historyPageSchema = z
   .object({ items: z.array(historyItemSchema), nextCursor: nextCursorSchema })
-  .openapi('HistoryPage');
+  .openapi('HistoryPage', { example: { items: [transitionExample], nextCursor: null } });
 
 export type HistoryItem = z.infer<typeof historyItemSchema>;

@@ -30,8 +30,3 @@ export const deleteQuerySchema = z.strictObject({
   force: trueOrFalseSchema.optional().openapi({ description: 'true = stop it first when it lives.' }),
   ...waitingQueryFields,
 });
-
-export type StopBody = z.input<typeof stopBodySchema>;
-export type RestartBody = z.input<typeof restartBodySchema>;
-export type PauseBody = z.input<typeof pauseBodySchema>;
-export type ResumeBody = z.input<typeof resumeBodySchema>;

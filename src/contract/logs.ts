@@ -23,6 +23,6 @@ export const logLineSchema = z
     text: z.string().openapi({ description: 'Without its line feed.' }),
     partial: z.literal(true).optional().openapi({ description: 'The line goes on in the next one.' }),
   })
-  .openapi('LogLine');
+  .openapi('LogLine', { example: { at: '2026-08-01T12:00:00.000Z', stream: 'stdout', text: 'listening on 8000' } });
 
 export type LogLine = z.infer<typeof logLineSchema>;

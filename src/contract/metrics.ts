@@ -22,6 +22,17 @@ export const metricsPointSchema = z.object({
   pids: z.number().int(),
 });
 
+const pointExample = {
+  at: '2026-08-01T12:00:00.000Z',
+  cpu: { count: 1, usedPct: 12.5 },
+  memory: {
+    ...{ usageBytes: 41_943_040, workingSetBytes: 33_554_432, cacheBytes: 8_388_608, peakBytes: 50_331_648 },
+    ...{ limitBytes: 536_870_912, source: 'cgroup' },
+  },
+  disk: { usedBytes: 1_048_576, totalBytes: 107_374_182_400 },
+  pids: 4,
+};
+
 /** What a sandbox uses. */
 export const metricsSchema = z
   .object({
@@ -30,7 +41,9 @@ export const metricsSchema = z
     latest: metricsPointSchema.nullable().openapi({ description: 'null = not measured yet, or it does not run.' }),
     history: z.array(metricsPointSchema).openapi({ description: 'The last minutes, oldest first, `latest` included.' }),
   })
-  .openapi('Metrics');
+  .openapi('Metrics', {
+    example: { id: 'k3v9x0q2m7b1c8d4e5f6', state: 'running', latest: pointExample, history: [pointExample] },
+  });
 
 export type Metrics = z.infer<typeof metricsSchema>;
 export type MetricsPoint = z.infer<typeof metricsPointSchema>;

@@ -12,11 +12,10 @@ export const pageFields = {
     .pipe(z.number().min(1).max(LARGEST_PAGE))
     .default(USUAL_PAGE)
     .openapi({ type: 'integer', minimum: 1, maximum: LARGEST_PAGE, default: USUAL_PAGE }),
-  cursor: z
-    .string()
-    .max(512)
-    .optional()
-    .openapi({ description: 'The nextCursor of the page before; what is in it may change.' }),
+  cursor: z.string().max(512).optional().openapi({
+    description: 'The nextCursor of the page before; what is in it may change.',
+    example: 'WzE3ODU1ODU2MDAwMDAsImszdjl4MHEybTdiMWM4ZDRlNWY2Il0',
+  }),
 };
 
 /** null when this was the last page. */

@@ -16,5 +16,3 @@ export const patchBodySchema = z
     resources: resourcesWishSchema.optional(),
   })
   .openapi('PatchSandbox', { example: { lifetime: { timeoutSeconds: 900 }, labels: { project: null } } });
-
-export type PatchBody = z.input<typeof patchBodySchema>;

@@ -13,6 +13,11 @@ export const processListSchema = z
       }),
     ),
   })
-  .openapi('ProcessList', { description: 'Largest memory first.' });
-
-export type ProcessView = z.infer<typeof processListSchema>['items'][number];
+  .openapi('ProcessList', {
+    description: 'Largest memory first.',
+    example: {
+      items: [
+        { pid: 42, ppid: 1, user: 'user', rssBytes: 41_943_040, cpuSeconds: 1.25, command: 'python3 -m http.server' },
+      ],
+    },
+  });

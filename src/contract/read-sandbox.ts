@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { nextCursorSchema, pageFields } from './paging.ts';
+import { sandboxExample } from './sandbox-example.ts';
 import { labelNameSchema, labelValueSchema, templateNameSchema } from './sandbox-fields.ts';
 import { stateListSchema } from './sandbox-state.ts';
 import { sandboxViewSchema } from './sandbox-view.ts';
@@ -37,13 +38,16 @@ export const listQuerySchema = z.strictObject({
       description: 'name:value; may be repeated, and then all must hold.',
     }),
   template: templateNameSchema.optional(),
-  tenant: z.string().min(1).max(63).optional().openapi({ description: 'For role admin: only this tenant.' }),
+  tenant: z
+    .string()
+    .min(1)
+    .max(63)
+    .optional()
+    .openapi({ description: 'For role admin: only this tenant.', example: 'acme' }),
   order: z.enum(['asc', 'desc']).default('desc').openapi({ description: 'By creation; desc = newest first.' }),
   ...pageFields,
 });
 
 export const listPageSchema = z
   .object({ items: z.array(sandboxViewSchema), nextCursor: nextCursorSchema })
-  .openapi('SandboxPage');
-
-export type SandboxPageView = z.infer<typeof listPageSchema>;
+  .openapi('SandboxPage', { example: { items: [sandboxExample], nextCursor: null } });

@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { historyItemSchema } from './history.ts';
+import { orNull } from './or-null.ts';
+import { sandboxExample, transitionExample } from './sandbox-example.ts';
 import { sandboxViewSchema } from './sandbox-view.ts';
 
 /**
@@ -8,11 +10,14 @@ import { sandboxViewSchema } from './sandbox-view.ts';
  */
 export const sandboxEventSchema = z
   .union([
-    sandboxViewSchema.extend({ transition: historyItemSchema.nullable() }),
+    sandboxViewSchema.extend({ transition: orNull(historyItemSchema) }),
     z.object({ id: z.string(), state: z.literal('deleted'), transition: historyItemSchema }),
   ])
-  .openapi('SandboxEvent');
+  .openapi('SandboxEvent', { example: { ...sandboxExample, transition: transitionExample } });
 
-export const lastEventIdSchema = z.string().regex(/^\d{1,15}$/, 'must be the id of an event');
+export const lastEventIdSchema = z
+  .string()
+  .regex(/^\d{1,15}$/, 'must be the id of an event')
+  .openapi({ example: '4711' });
 
 export type SandboxEventData = z.infer<typeof sandboxEventSchema>;

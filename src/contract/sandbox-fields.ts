@@ -46,7 +46,8 @@ export const labelNameSchema = z
 export const labelValueSchema = z
   .string()
   .max(256, 'must be at most 256 characters')
-  .regex(/^\P{Cc}*$/u, 'must not contain control characters');
+  .regex(/^\P{Cc}*$/u, 'must not contain control characters')
+  .openapi({ pattern: '^\\P{Cc}*$' });
 
 export const labelsSchema = z
   .record(labelNameSchema, labelValueSchema)

@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { lifetimeSchema } from './lifetime.ts';
+import { orNull } from './or-null.ts';
+import { sandboxExample } from './sandbox-example.ts';
 import { networkSchema, resourcesSchema } from './sandbox-fields.ts';
 import { sandboxStateSchema } from './sandbox-state.ts';
 
@@ -64,7 +66,7 @@ export const sandboxViewSchema = z
     id: z.string(),
     tenant: z.string().nullable(),
     state: sandboxStateSchema,
-    reason: reasonSchema.nullable(),
+    reason: orNull(reasonSchema),
     template: z.string().nullable(),
     image: z.string(),
     imageDigest: z.string().nullable(),
@@ -90,6 +92,6 @@ export const sandboxViewSchema = z
     start: startSchema.nullable(),
     urls: urlsSchema,
   })
-  .openapi('Sandbox');
+  .openapi('Sandbox', { example: sandboxExample });
 
 export type SandboxView = z.infer<typeof sandboxViewSchema>;

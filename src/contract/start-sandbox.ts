@@ -49,8 +49,6 @@ export const startBodySchema = z
     example: { template: 'base', labels: { project: 'demo' }, lifetime: { timeoutSeconds: 600 } },
   });
 
-export type StartBody = z.input<typeof startBodySchema>;
-
 export const idempotencyKeySchema = z
   .string()
   .regex(/^[\x20-\x7e]{1,255}$/, 'must be 1 to 255 printable characters of ASCII')

@@ -24,6 +24,11 @@ export const templateBodySchema = z
 
 export const templatePathSchema = z.strictObject({ name: templateNameSchema });
 
+const templateExample = {
+  ...{ name: 'base', image: 'sandglass-base:latest', resources: { cpus: 1, memoryMb: 512 }, user: 'user' },
+  ...{ workdir: '/home/user', sudo: true, envNames: ['LANG'], memoryBudgetMb: null, floor: 4, source: 'builtin' },
+};
+
 export const templateViewSchema = z
   .object({
     name: z.string(),
@@ -37,8 +42,10 @@ export const templateViewSchema = z
     floor: z.number().int(),
     source: z.enum(['builtin', 'file', 'api']).openapi({ description: 'Only those of the API can be deleted there.' }),
   })
-  .openapi('Template');
+  .openapi('Template', { example: templateExample });
 
-export const templateListSchema = z.object({ items: z.array(templateViewSchema) }).openapi('TemplateList');
+export const templateListSchema = z
+  .object({ items: z.array(templateViewSchema) })
+  .openapi('TemplateList', { example: { items: [templateExample] } });
 
 export type TemplateView = z.infer<typeof templateViewSchema>;

@@ -7,7 +7,7 @@ export const ticketSchema = z
     ticket: z.string().openapi({ description: 'For `?ticket=` of a WebSocket; good once, as the key that made it.' }),
     expiresAt: instantSchema,
   })
-  .openapi('Ticket');
+  .openapi('Ticket', { example: { ticket: 'tkt_3f9a1c07b2e4d5f60718293a', expiresAt: '2026-08-01T12:00:30.000Z' } });
 
 /** How a key is sent where no header can be: as a subprotocol of the WebSocket. */
 export const KEY_PROTOCOL = 'sandglass.key.';
@@ -27,6 +27,6 @@ export const terminalQuerySchema = z.strictObject({
   cols: cellsSchema(80),
   rows: cellsSchema(24),
   user: userSchema.optional(),
-  cwd: z.string().min(1).max(4096).optional(),
-  ticket: z.string().max(100).optional(),
+  cwd: z.string().min(1).max(4096).optional().openapi({ example: '/home/user' }),
+  ticket: z.string().max(100).optional().openapi({ example: 'tkt_3f9a1c07b2e4d5f60718293a' }),
 });

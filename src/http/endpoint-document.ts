@@ -3,6 +3,7 @@ import { bytesSchema } from '../contract/files.ts';
 import { problemSchema } from '../contract/problem.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import { statusOf, titleOf } from './error-response.ts';
+import { problemReferences } from './problem-examples.ts';
 
 export interface AnswerDocument {
   readonly description: string;
@@ -37,6 +38,7 @@ export interface EndpointDocument {
 }
 
 const OF_EVERY_CALL: readonly ErrorCode[] = ['invalid_request', 'unauthenticated', 'internal', 'storage_unavailable'];
+const OF_OPEN_CALLS: readonly ErrorCode[] = ['invalid_request', 'internal'];
 const OF_EVERY_BODY: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type'];
 
 export function routeOf(spec: EndpointDocument): RouteConfig {
@@ -44,6 +46,7 @@ export function routeOf(spec: EndpointDocument): RouteConfig {
   return {
     ...{ method, path, operationId, tags: [tag], summary },
     ...(spec.role === 'anybody' ? { security: [] } : {}),
+    ...(spec.role === 'admin' ? { description: 'For keys of role admin.' } : {}),
     request: {
       ...(params === undefined ? {} : { params }),
       ...(query === undefined ? {} : { query }),
@@ -72,21 +75,20 @@ function answersOf({ answers }: EndpointDocument): RouteConfig['responses'] {
 
 function problemsOf({ body, errors = [], role }: EndpointDocument): RouteConfig['responses'] {
   const codes = new Set<ErrorCode>([
-    ...(role === 'anybody' ? [] : OF_EVERY_CALL),
+    ...(role === 'anybody' ? OF_OPEN_CALLS : OF_EVERY_CALL),
     ...(role === 'admin' ? (['forbidden'] as const) : []),
     ...(body === undefined ? [] : OF_EVERY_BODY),
     ...errors,
   ]);
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of codes) byStatus.set(statusOf(code), [...(byStatus.get(statusOf(code)) ?? []), code]);
-  const content = { 'application/problem+json': { schema: problemSchema } };
   return Object.fromEntries(
     [...byStatus].map(([status, its]) => [
       status,
       {
         description: its.map((code) => `\`${code}\`: ${titleOf(code)}`).join('; '),
         ...(status === 429 || status === 503 ? { headers: retryAfter } : {}),
-        content,
+        content: { 'application/problem+json': { schema: problemSchema, examples: problemReferences(its) } },
       },
     ]),
   );

@@ -1,5 +1,5 @@
 import { type ErrorCode, SandboxError } from '../domain/errors.ts';
-import type { AgentAnswer } from '../ports/agent-client.ts';
+import type { AgentAnswer, AgentRequest } from '../ports/agent-client.ts';
 
 const MOST_BYTES = 64 * 1024;
 const LONGEST_MESSAGE = 1_000;
@@ -21,11 +21,17 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 
 /**
  * An agent's answer of 400 or above as our own error: its words are what a user of the sandbox may see. `resource` is what
- * a 404 is about.
+ * a 404 is about; a refusal that does not fit the request is not believed.
  */
-export async function agentRefusal(answer: AgentAnswer, resource: string): Promise<SandboxError> {
+export async function agentRefusal(
+  answer: AgentAnswer,
+  resource: string,
+  { method, headers = {} }: Pick<AgentRequest, 'method' | 'headers'>,
+): Promise<SandboxError> {
   const message = await messageOf(answer);
-  const code = CODES[answer.status] ?? 'agent_unavailable';
+  const isOfBody = answer.status === 413 || answer.status === 415;
+  const isFitting = isOfBody ? method === 'PUT' || method === 'POST' : answer.status !== 416 || 'range' in headers;
+  const code = (isFitting ? CODES[answer.status] : undefined) ?? 'agent_unavailable';
   if (code === 'range_not_satisfiable') return beyondEnd(answer);
   const silent =
     answer.status === 401 ? 'The sandbox has no such user.' : `The agent inside answered ${answer.status}.`;

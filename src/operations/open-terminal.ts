@@ -29,5 +29,5 @@ export async function openTerminal(
     signal,
   });
   if (upgrade.outcome === 'switched') return upgrade;
-  throw await agentRefusal(upgrade.answer, 'terminal');
+  throw await agentRefusal(upgrade.answer, 'terminal', { method: 'GET' });
 }

@@ -87,7 +87,7 @@ function inside(deps: OperationDeps, { row, endpoint, wish, close }: Inside): Us
           throw isSandboxError(error, 'agent_unavailable') ? await told(whyEnded(), error) : error;
         });
       if (answer.status < 400) return answer;
-      throw await agentRefusal(answer, wish.name === 'files' ? 'file' : wish.name);
+      throw await agentRefusal(answer, wish.name === 'files' ? 'file' : wish.name, request);
     },
     whyEnded,
     close,

@@ -7,7 +7,7 @@ export interface ConnectionOptions {
   readonly url?: string | undefined;
   /** Default: SANDGLASS_API_KEY where there is an environment. */
   readonly apiKey?: string | undefined;
-  /** Ends a call and all waiting for it; the work that was asked for goes on. */
+  /** Ends this call and all waiting for it; the work that was asked for goes on. A sandbox that it made is free of it. */
   readonly signal?: AbortSignal | undefined;
   /** Longest time one request may stay without its answer; default 60,000. Waiting for a state takes many requests. */
   readonly timeoutMs?: number | undefined;

@@ -37,7 +37,7 @@ export interface Connection {
   readonly timeoutMs: number;
   /** The answer when it is a 2xx; throws a SandglassError for everything else, and the reason of an aborted signal. */
   ask(call: Call): Promise<Answer>;
-  /** The answer as it begins, when it is a 2xx; its body is the caller's. Sent once, without a deadline. */
+  /** The answer as it begins, when it is a 2xx; its body is the caller's. Without a deadline; a stream is sent once. */
   open(call: BytesCall): Promise<Response>;
   /** A WebSocket that is being opened, with the key as a subprotocol: browsers send no headers with it. */
   openSocket(path: string, query: NonNullable<Call['query']>): WebSocketLike;
@@ -50,23 +50,33 @@ export function openConnection(options: ConnectionOptions = {}): Connection {
   return {
     timeoutMs: resolved.timeoutMs,
     pause: (delayMs, signal) => sleep(delayMs, anySignal(signal, resolved.signal)),
-    open: (call) => openOnce(resolved, call, anySignal(call.signal, resolved.signal)),
     openSocket: (path, query) => openSocket(resolved, path, query),
-    async ask(call) {
+    open(call) {
       const signal = anySignal(call.signal, resolved.signal);
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await askOnce(resolved, call, signal);
-        } catch (error) {
-          signal?.throwIfAborted();
-          if (!(error instanceof SandglassError)) throw error;
-          const delayMs = retryDelayMs(error, attempt, call.isRepeatable);
-          if (delayMs === undefined) throw error;
-          await sleep(delayMs, signal);
-        }
-      }
+      if (call.bytes instanceof ReadableStream) return openOnce(resolved, call, signal);
+      const isRepeatable = call.method === 'GET' || call.method === 'HEAD';
+      return retried(() => openOnce(resolved, call, signal), isRepeatable, signal);
+    },
+    ask(call) {
+      const signal = anySignal(call.signal, resolved.signal);
+      return retried(() => askOnce(resolved, call, signal), call.isRepeatable, signal);
     },
   };
+}
+
+/** Again as long as that is safe, and may help. */
+async function retried<T>(once: () => Promise<T>, isRepeatable: boolean, signal: AbortSignal | undefined): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await once();
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof SandglassError)) throw error;
+      const delayMs = retryDelayMs(error, attempt, isRepeatable);
+      if (delayMs === undefined) throw error;
+      await sleep(delayMs, signal);
+    }
+  }
 }
 
 async function askOnce(options: ResolvedOptions, call: Call, signal: AbortSignal | undefined): Promise<Answer> {

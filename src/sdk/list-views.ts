@@ -16,7 +16,11 @@ export interface SandboxFilter {
   readonly pageSize?: number;
 }
 
-export async function* listViews(connection: Connection, filter: SandboxFilter): AsyncGenerator<SandboxView, void> {
+export async function* listViews(
+  connection: Connection,
+  filter: SandboxFilter,
+  signal?: AbortSignal,
+): AsyncGenerator<SandboxView, void> {
   const { state, labels = {}, template, tenant, order, pageSize } = filter;
   const query = {
     state: state?.join(','),
@@ -33,6 +37,7 @@ export async function* listViews(connection: Connection, filter: SandboxFilter):
       path: '/v1/sandboxes',
       query: { ...query, cursor },
       isRepeatable: true,
+      signal,
     });
     const page = pageOf(answer.body);
     yield* page.items;

@@ -1,4 +1,7 @@
+// `await using` is newer than the library that most projects name.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { type Settling, settledView, viewOf, waitSeconds } from './await-state.ts';
+import { madeToRun } from './connect-sandbox.ts';
 import { type Connection, openConnection } from './connection.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { type ExecCall, killExec, listExecs } from './exec.ts';
@@ -56,28 +59,36 @@ export class Sandbox {
 
   /** Starts one and waits until it runs. Safe against broken connections: a repeat never makes a second one. */
   static async start(wish: SandboxStart = {}, options: ConnectionOptions = {}): Promise<Sandbox> {
-    const connection = openConnection(options);
+    const { connection, signal } = opened(options);
     const answer = await connection.ask({
       method: 'POST',
       path: '/v1/sandboxes',
       body: { ...wish, waitSeconds: waitSeconds(connection) },
       headers: { 'idempotency-key': idempotencyKey() },
       isRepeatable: true,
+      signal,
     });
-    return new Sandbox(connection, started(await settledView(connection, answer, { states: STARTED })));
+    return new Sandbox(connection, started(await settledView(connection, answer, { states: STARTED, signal })));
+  }
+
+  /** The one of that id, made to run: resumed or restarted where it has to be. Throws `gone` for a deleted one. */
+  static async connect(id: string, options: ConnectionOptions = {}): Promise<Sandbox> {
+    const sandbox = await Sandbox.get(id, options);
+    await madeToRun(sandbox, options.signal);
+    return sandbox;
   }
 
   /** In any state, deleted too until the service forgets it. Throws `sandbox_not_found`. */
   static async get(id: string, options: ConnectionOptions = {}): Promise<Sandbox> {
-    const connection = openConnection(options);
-    const answer = await connection.ask({ method: 'GET', path: pathOf(id), isRepeatable: true });
+    const { connection, signal } = opened(options);
+    const answer = await connection.ask({ method: 'GET', path: pathOf(id), isRepeatable: true, signal });
     return new Sandbox(connection, viewOf(answer));
   }
 
   /** All that the filter keeps, by creation, page by page as they are read. */
   static async *list(filter: SandboxFilter = {}, options: ConnectionOptions = {}): AsyncGenerator<Sandbox, void> {
-    const connection = openConnection(options);
-    for await (const view of listViews(connection, filter)) yield new Sandbox(connection, view);
+    const { connection, signal } = opened(options);
+    for await (const view of listViews(connection, filter, signal)) yield new Sandbox(connection, view);
   }
 
   /** Everything the service told, at the time of the last call on this object. */
@@ -138,6 +149,18 @@ export class Sandbox {
       answer.status === 204
         ? { ...this.#view, state: 'deleted' }
         : await settledView(this.#connection, answer, { states: ['deleted'], signal });
+  }
+
+  /** `await using sandbox = ...`: deletes it at the end of the block, whatever its state. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.delete({ force: true });
+  }
+
+  /** Waits until nothing is under way with it: it runs, is paused, stopped or deleted. */
+  async settle({ signal }: CallOptions = {}): Promise<this> {
+    const answer = { status: 202, body: this.#view };
+    this.#view = await settledView(this.#connection, answer, { states: AT_REST, signal });
+    return this;
   }
 
   /** Changes its lifetime; `timeoutSeconds` counts from now on a running sandbox. */
@@ -235,6 +258,11 @@ export class Sandbox {
     this.#view = await settledView(this.#connection, answer, settling);
     return this;
   }
+}
+
+/** The signal of the options is for one call: what was made by it lives on without it. */
+function opened({ signal, ...options }: ConnectionOptions) {
+  return { connection: openConnection(options), signal };
 }
 
 function pathOf(id: string): string {

@@ -1,10 +1,10 @@
-import type { WireErrorCode } from '../contract/problem.ts';
+import type { Problem } from './wire.ts';
 
 /**
  * Codes of the service, and three of the client: `unreachable` (no answer came), `timeout` (none within `timeoutMs`),
  * `unexpected_answer` (somebody else answered, such as a proxy).
  */
-export type SandglassErrorCode = WireErrorCode | 'unreachable' | 'timeout' | 'unexpected_answer';
+export type SandglassErrorCode = Problem['code'] | 'unreachable' | 'timeout' | 'unexpected_answer';
 
 interface SandglassErrorOptions {
   readonly status?: number | undefined;

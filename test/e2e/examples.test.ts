@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { transform } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiOf } from '../support/api.ts';
 import { serviceOfFile } from '../support/e2b/sdks.ts';
@@ -63,6 +64,33 @@ describe('the examples do what they say', () => {
       ...['command said hello from user', 'command ended with 3', 'cat echoed ping', 'cat ended'],
       ...['wrote /home/user/notes/today.txt', 'read remember the milk', 'terminal says 42', 'killed'],
     ]);
+  });
+
+  it('with our own SDK', async () => {
+    const lines = await run(process.execPath, 'examples/sdk.mjs');
+    // What was written together may arrive together.
+    const said = lines
+      .slice(1, -1)
+      .join('\n')
+      .replace(/\n(?:streamed )?([123])(?=\n)/g, '\nstreamed $1');
+    expect(said.split('\n')).toEqual([
+      ...['command said hello from user and ended with 3', 'found 1: remember the milk'],
+      ...['streamed 1', 'streamed 2', 'streamed 3', 'paused paused'],
+      ...['stopped remember the milk', '', 'restarted remember the milk', 'deleted deleted'],
+    ]);
+    expect((await run(process.execPath, 'examples/sdk-errors.mjs')).slice(0, -1)).toEqual([
+      ...['unknown sandbox_not_found', 'wrong key unauthenticated', 'wrong field invalid_request'],
+      ...['nobody there unreachable', 'not stopped conflict', 'no such file not_found', 'too long TimeoutError'],
+      ...['killed true', 'stopped conflict', 'deleted gone'],
+    ]);
+  });
+
+  it('and the page about our own SDK', async () => {
+    const page = blocksOf('docs/sdk.md', 'ts').join('\n').replace('sandglass/sdk', resolve('dist/sdk.js'));
+    const { code } = await transform(page, { loader: 'ts', format: 'esm', target: 'node20' });
+    const said = (await run(process.execPath, scratch('sdk.mjs', code))).join('\n');
+    expect(said).toMatch(/running[\s\S]*hello\n 3\n[\s\S]*ended with 0\nremember the milk[\s\S]*sandbox.running/);
+    expect(said).toContain('sandbox_not_found');
   });
 
   it('with the calls of the Python SDKs', async () => {

@@ -52,10 +52,26 @@ describe('202', () => {
   });
 });
 
-describe('409', () => {
-  it('tells that the engine refused to freeze it: it runs on', async () => {
+describe('an engine that refuses', () => {
+  const refused = { error: new SandboxError('conflict', 'cannot freeze') };
+
+  it('now and then, as a busy one does, is asked again', async () => {
     const { id } = await service.alice.start();
-    service.control.failNext('pause', { error: new SandboxError('conflict', 'cannot freeze') });
+    service.control.failNext('pause', { ...refused, times: 3 });
+    expect((await service.alice.post(`/v1/sandboxes/${id}/pause`)).view().state).toBe('paused');
+    service.control.failNext('unpause', { ...refused, times: 3 });
+    expect((await service.alice.post(`/v1/sandboxes/${id}/resume`)).view().state).toBe('running');
+  });
+
+  it('but did it all the same has done it', async () => {
+    const { id } = await service.alice.start();
+    service.control.failNext('pause', { ...refused, didHappen: true });
+    expect((await service.alice.post(`/v1/sandboxes/${id}/pause`)).view().state).toBe('paused');
+  });
+
+  it('again and again leaves it running, and the caller is told', async () => {
+    const { id } = await service.alice.start();
+    service.control.failNext('pause', { ...refused, times: 4 });
     const reply = await service.alice.post(`/v1/sandboxes/${id}/pause`);
     expect(reply.problem()).toMatchObject({ status: 409, code: 'conflict', state: 'running' });
   });

@@ -80,6 +80,8 @@ const PLACES: Readonly<Record<string, (value: string) => readonly string[]>> = {
   'keys create --quota-cpus': (value) => ['keys', 'create', '--name=x', `--quota-cpus=${value}`],
   'keys create --quota-memory-mb': (value) => ['keys', 'create', '--name=x', `--quota-memory-mb=${value}`],
   'keys revoke, its id': (value) => ['keys', 'revoke', '--', value],
+  'mcp --sandbox': (value) => ['mcp', `--sandbox=${value}`],
+  'mcp --folder': (value) => ['mcp', `--folder=${value}`],
   'profile-cpu --seconds': (value) => ['profile-cpu', `--seconds=${value}`],
   'completion, its shell': (value) => ['completion', '--', value],
   '--url': (value) => ['ls', `--url=file:${value}`],

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { poolEventSchema } from '../../contract/pool.ts';
 import { lastEventIdSchema, sandboxEventSchema } from '../../contract/sandbox-event.ts';
+import { sandboxExample, transitionExample } from '../../contract/sandbox-example.ts';
 import { sandboxPathSchema } from '../../contract/sandbox-fields.ts';
 import { invalidRequest } from '../../domain/limits.ts';
 import type { Caller } from '../../operations/caller.ts';
@@ -22,7 +23,9 @@ const answer = {
 const answerOfAll = {
   ...answer,
   description: `${answer.description}. For administrators also \`pool.*\`, without an id: what happens in the pool`,
-  schema: z.union([sandboxEventSchema, poolEventSchema]),
+  schema: z
+    .union([sandboxEventSchema, poolEventSchema])
+    .openapi({ example: { ...sandboxExample, transition: transitionExample } }),
 };
 
 /** Transitions as they happen; a broken connection resumes after the last id that it heard. */

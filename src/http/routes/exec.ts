@@ -5,6 +5,7 @@ import {
   execListSchema,
   execPathSchema,
   execResultSchema,
+  execViewSchema,
 } from '../../contract/exec.ts';
 import { sandboxPathSchema } from '../../contract/sandbox-fields.ts';
 import {
@@ -19,12 +20,12 @@ import { execLines } from '../../operations/exec-lines.ts';
 import { addEndpoint } from '../endpoint.ts';
 import type { Http, HttpContext } from '../http-deps.ts';
 import { answerByUse, passOn } from '../use-answer.ts';
+import { ofUse } from '../use-document.ts';
 import { sendHead, sendLines, UNBUFFERED } from '../use-exchange.ts';
 
 const tag = 'Exec';
 const LINES = 'application/x-ndjson';
 const lines = { type: LINES, schema: execEventSchema };
-const refusals = ['sandbox_not_found', 'conflict', 'gone', 'unsupported', 'agent_unavailable'] as const;
 
 /** Commands inside a sandbox. */
 export function addExecRoutes(http: Http): void {
@@ -49,7 +50,7 @@ function addStart(http: Http): void {
           also: lines,
         },
       },
-      errors: [...refusals, 'not_found', 'forbidden', 'disk_full'],
+      errors: ofUse,
     },
     ({ c, caller, params: { id }, body }) => {
       const isStreamed = hasLines(c);
@@ -76,7 +77,7 @@ function addList(http: Http): void {
       summary: 'Commands that run, and those that ended in the last 10 minutes',
       params: sandboxPathSchema,
       answers: { 200: { description: 'All of them', schema: execListSchema } },
-      errors: refusals,
+      errors: ofUse,
     },
     ({ c, caller, params: { id } }) =>
       answerByUse(http, { c, caller, id, name: 'exec', isActivity: false }, async (open, use) =>
@@ -94,8 +95,14 @@ function addFollow(http: Http): void {
         'Output of a command, resumed after the line that arrived last; how it stands by Accept: application/json',
       params: execPathSchema,
       query: execFollowQuerySchema,
-      answers: { 200: { description: 'A line per event', ...lines } },
-      errors: [...refusals, 'not_found'],
+      answers: {
+        200: {
+          description: 'A line per event; or how it stands',
+          ...lines,
+          also: { type: 'application/json', schema: execViewSchema },
+        },
+      },
+      errors: ofUse,
     },
     ({ c, caller, params: { id, execId }, query: { after, follow: isFollowed } }) => {
       const isStreamed = hasLines(c) || !(c.req.header('accept') ?? '').includes('application/json');
@@ -118,7 +125,7 @@ function addKill(http: Http): void {
       summary: 'Kill a command with all of its process group; ended already is done',
       params: execPathSchema,
       answers: { 204: { description: 'Killed' } },
-      errors: [...refusals, 'not_found'],
+      errors: ofUse,
     },
     ({ c, caller, params: { id, execId } }) =>
       answerByUse(http, { c, caller, id, name: 'exec' }, async (open, use) =>

@@ -19,17 +19,9 @@ import type { Http, HttpContext } from '../http-deps.ts';
 import { requestBytes } from '../request-bytes.ts';
 import { archiveStopped, listStopped, orStopped, readStopped } from '../stopped-files-answer.ts';
 import { answerByUse, passOn } from '../use-answer.ts';
+import { ofUse } from '../use-document.ts';
 
 const BASE = '/v1/sandboxes/{id}/files';
-const refusals = [
-  'sandbox_not_found',
-  'conflict',
-  'gone',
-  'not_found',
-  'forbidden',
-  'unsupported',
-  'agent_unavailable',
-] as const;
 const bytes = { type: 'application/octet-stream', schema: bytesSchema };
 const tar = { type: 'application/x-tar', schema: bytesSchema };
 
@@ -53,7 +45,7 @@ function addReading(http: Http): void {
       query: fileQuerySchema,
       headers: rangeHeaderSchema,
       answers: { 200: { description: 'All of it', ...bytes }, 206: { description: 'A range', ...bytes } },
-      errors: [...refusals, 'range_not_satisfiable'],
+      errors: [...ofUse, 'range_not_satisfiable'],
     },
     (asked) =>
       orStopped(http, asked, readStopped, () => {
@@ -73,7 +65,7 @@ function addWriting(http: Http): void {
       query: writeQuerySchema,
       bytesType: 'application/octet-stream',
       answers: { 200: { description: 'What is there now', schema: fileEntrySchema } },
-      errors: [...refusals, 'disk_full', 'unsupported_media_type'],
+      errors: [...ofUse, 'payload_too_large', 'unsupported_media_type'],
     },
     (asked) => upload(http, asked, ''),
   );
@@ -84,14 +76,14 @@ function addWriting(http: Http): void {
       summary: 'Remove a file, or a folder with all that is in it',
       query: fileQuerySchema,
       answers: { 204: { description: 'Gone' } },
-      errors: refusals,
+      errors: ofUse,
     },
     (asked) => answer(http, asked, { method: 'DELETE', what: '', query: asked.query }),
   );
 }
 
 function addSearches(http: Http): void {
-  const get = { ...common, method: 'get', errors: refusals } as const;
+  const get = { ...common, method: 'get', errors: ofUse } as const;
   addEndpoint(
     http,
     {
@@ -132,7 +124,7 @@ function addArchives(http: Http): void {
       ...{ ...common, method: 'get', path, operationId: 'readArchive', query: fileQuerySchema },
       summary: 'A folder as tar, names relative to it',
       answers: { 200: { description: 'Tar', ...tar } },
-      errors: refusals,
+      errors: ofUse,
     },
     (asked) =>
       orStopped(http, asked, archiveStopped, () =>
@@ -146,7 +138,7 @@ function addArchives(http: Http): void {
       summary: 'Unpack a tar into a folder',
       bytesType: 'application/x-tar',
       answers: { 200: { description: 'What was unpacked', schema: unpackedSchema } },
-      errors: [...refusals, 'disk_full', 'unsupported_media_type'],
+      errors: [...ofUse, 'payload_too_large', 'unsupported_media_type'],
     },
     (asked) => upload(http, asked, '/archive'),
   );

@@ -27,7 +27,7 @@ export function addLogRoute(http: Http): void {
         200: {
           description: 'Both output streams, oldest first',
           type: 'text/plain',
-          schema: z.string(),
+          schema: z.string().openapi({ example: 'listening on 8000\n' }),
           also: { type: LINES, schema: logLineSchema },
         },
       },

@@ -4,6 +4,7 @@ import { sandboxProcesses } from '../../operations/sandbox-processes.ts';
 import { addEndpoint } from '../endpoint.ts';
 import type { Http } from '../http-deps.ts';
 import { answerByUse, passOn } from '../use-answer.ts';
+import { ofUse } from '../use-document.ts';
 
 /** What runs inside a sandbox. */
 export function addProcessRoute(http: Http): void {
@@ -14,7 +15,7 @@ export function addProcessRoute(http: Http): void {
       summary: 'Processes inside, largest memory first',
       params: sandboxPathSchema,
       answers: { 200: { description: 'All of them', schema: processListSchema } },
-      errors: ['sandbox_not_found', 'conflict', 'gone', 'unsupported', 'agent_unavailable'],
+      errors: ofUse,
     },
     ({ c, caller, params: { id } }) =>
       answerByUse(http, { c, caller, id, name: 'processes', isActivity: false }, async (open, use) =>

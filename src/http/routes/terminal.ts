@@ -4,6 +4,7 @@ import { TERMINAL_PROTOCOL, terminalQuerySchema } from '../../contract/ticket.ts
 import { SandboxError } from '../../domain/errors.ts';
 import { addEndpoint } from '../endpoint.ts';
 import type { Http } from '../http-deps.ts';
+import { ofUse } from '../use-document.ts';
 
 /** The terminal as it is documented; requests for a WebSocket are taken by terminal-upgrade.ts before they come here. */
 export function addTerminalRoute(http: Http): void {
@@ -25,7 +26,7 @@ export function addTerminalRoute(http: Http): void {
           }),
       }),
       answers: { 101: { description: 'The WebSocket' } },
-      errors: ['sandbox_not_found', 'conflict', 'gone', 'unsupported', 'agent_unavailable'],
+      errors: ofUse,
     },
     () => {
       throw new SandboxError('invalid_request', 'A terminal is a WebSocket.', {

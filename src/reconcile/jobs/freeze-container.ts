@@ -5,25 +5,30 @@ import type { ContainerFacts } from '../../ports/container-runtime.ts';
 import type { Job } from '../drive.ts';
 import { endFactsOf, findContainer, isUp, type JobDeps } from './job-deps.ts';
 
+const MOST_ATTEMPTS = 4;
+const RETRY_MS = 50;
+
 /** Ends with the container frozen, or with what stands in the way. */
 export function pauseContainer(deps: JobDeps): Job {
-  return (row) =>
+  return (row, signal) =>
     freezeOrThaw(deps, row, {
       wanted: 'paused',
       act: (facts) => deps.runtime.pause(facts.id),
       succeeded: { type: 'PAUSE_SUCCEEDED', incarnation: row.incarnation },
       failed: (message) => ({ type: 'PAUSE_FAILED', incarnation: row.incarnation, message }),
+      signal,
     });
 }
 
 /** Ends with the container thawed, or with what stands in the way. */
 export function resumeContainer(deps: JobDeps): Job {
-  return (row) =>
+  return (row, signal) =>
     freezeOrThaw(deps, row, {
       wanted: 'running',
       act: (facts) => deps.runtime.unpause(facts.id),
       succeeded: { type: 'RESUME_SUCCEEDED', incarnation: row.incarnation },
       failed: (message) => ({ type: 'RESUME_FAILED', incarnation: row.incarnation, message }),
+      signal,
     });
 }
 
@@ -32,22 +37,37 @@ interface Freezing {
   readonly act: (facts: ContainerFacts) => Promise<void>;
   readonly succeeded: SandboxEvent;
   readonly failed: (message: string) => SandboxEvent;
+  readonly signal: AbortSignal;
 }
 
+/**
+ * An engine may fail to freeze a container while processes start inside, most of all on a busy machine: runc gives up
+ * after a bounded number of looks at the freezer of cgroup v1. So a refusal is the last word when it is repeated.
+ */
 async function freezeOrThaw(deps: JobDeps, row: Sandbox, step: Freezing): Promise<SandboxEvent> {
-  const facts = await findContainer(deps, row);
-  if (facts === undefined) return lost(row);
-  if (facts.status === step.wanted) return step.succeeded;
-  if (!isUp(facts)) return exited(deps, row, facts);
-  try {
-    await step.act(facts);
-    return step.succeeded;
-  } catch (error) {
-    if (isSandboxError(error, 'engine_unavailable')) throw error;
-    const after = await findContainer(deps, row);
-    if (after === undefined) return lost(row);
-    return isUp(after) ? step.failed(errorMessage(error)) : exited(deps, row, after);
+  for (let attempt = 1; ; attempt += 1) {
+    const facts = await findContainer(deps, row);
+    if (facts === undefined) return lost(row);
+    if (facts.status === step.wanted) return step.succeeded;
+    if (!isUp(facts)) return exited(deps, row, facts);
+    try {
+      await step.act(facts);
+      return step.succeeded;
+    } catch (error) {
+      if (isSandboxError(error, 'engine_unavailable')) throw error;
+      const message = errorMessage(error);
+      const fields = { event: 'freezer.refused', sandboxId: row.id, wanted: step.wanted, attempt, error: message };
+      deps.log.warn(fields, 'the engine did not freeze or thaw a container');
+      if (attempt === MOST_ATTEMPTS || step.signal.aborted) return failedAfter(deps, row, step, message);
+    }
+    await deps.clock.sleep(RETRY_MS, step.signal);
   }
+}
+
+async function failedAfter(deps: JobDeps, row: Sandbox, step: Freezing, message: string): Promise<SandboxEvent> {
+  const after = await findContainer(deps, row);
+  if (after === undefined) return lost(row);
+  return isUp(after) ? step.failed(message) : exited(deps, row, after);
 }
 
 function lost(row: Sandbox): SandboxEvent {
