@@ -32,5 +32,6 @@ function schemasOf({ openapi, info, components: { schemas } }) {
 
 /** Stands for all that the app needs to answer: nothing is asked. */
 function unasked() {
-  return new Proxy(() => undefined, { get: (_, name) => (name === 'corsOrigins' ? [] : unasked()) });
+  const asked = { corsOrigins: [], dashboardDir: undefined };
+  return new Proxy(() => undefined, { get: (_, name) => (name in asked ? asked[name] : unasked()) });
 }

@@ -10,6 +10,12 @@ export interface MainCommand {
   readonly pid: number | undefined;
 }
 
+/**
+ * What was killed may have been killed for its memory: an engine knows only where it hears of that before it hears of the
+ * container's end (seen on a busy machine, 2026-11-24; Docker 20.10 takes the flag along with the end).
+ */
+const OOM_NEWS_MS = 200;
+
 /** Writes to the container's own output, which is the log of the sandbox. */
 export function mainCommand(session: Session, endWith: (exitCode: number) => void): MainCommand {
   let pid: number | undefined;
@@ -36,6 +42,7 @@ export function mainCommand(session: Session, endWith: (exitCode: number) => voi
           clearTimeout(timer);
           const exitCode = exitCodeOf(code, signal);
           if (isHeld) resolve(exitCode);
+          else if (signal === 'SIGKILL') setTimeout(() => endWith(exitCode), OOM_NEWS_MS);
           else endWith(exitCode);
         });
       });
