@@ -11,8 +11,8 @@ export interface MainCommand {
 }
 
 /**
- * What was killed may have been killed for its memory: an engine knows only where it hears of that before it hears of the
- * container's end (seen on a busy machine, 2026-11-24; Docker 20.10 takes the flag along with the end).
+ * What was killed may have been killed for its memory. Seen once on a busy machine (2026-11-24): code 137 without the
+ * engine's OOM flag. Supposed cause: the engine heard of the container's end before it heard of the memory.
  */
 const OOM_NEWS_MS = 200;
 

@@ -41,8 +41,8 @@ interface Freezing {
 }
 
 /**
- * An engine may fail to freeze a container while processes start inside, most of all on a busy machine: runc gives up
- * after a bounded number of looks at the freezer of cgroup v1. So a refusal is the last word when it is repeated.
+ * A busy engine refused 1 to 4 of 21 pauses right after a start, on cgroup v1 (2026-11-24; its words were not kept, so
+ * the cause is not known). So a refusal is the last word only when it is repeated, and each one is logged.
  */
 async function freezeOrThaw(deps: JobDeps, row: Sandbox, step: Freezing): Promise<SandboxEvent> {
   for (let attempt = 1; ; attempt += 1) {
