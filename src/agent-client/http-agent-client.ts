@@ -1,12 +1,10 @@
-import type { Socket } from 'node:net';
 import { Agent, request } from 'undici';
 import { agentHeaders, agentPaths } from '../contract/agent.ts';
 import { errorMessage, SandboxError } from '../domain/errors.ts';
 import type { AgentClient, AgentInitOutcome } from '../ports/agent-client.ts';
 import type { Clock } from '../ports/clock.ts';
 import { connectOnce } from './connect-once.ts';
-import { keptConnections } from './kept-connections.ts';
-import { type PostOptions, postJson } from './post-json.ts';
+import { postOnce } from './post-once.ts';
 import { upgradeAgent } from './upgrade-agent.ts';
 
 /** Between two tries while the agent comes up: it listens some 55 ms after its start. */
@@ -14,61 +12,32 @@ const POLL_MS = 3;
 const LONGEST_ANSWER_MS = 5_000;
 const STOP_MS = 1_000;
 const BUSY_MS = 500;
-/** The run of a slot, which a claim follows. */
-const REHEARSAL = 0;
 
 /** Control calls over HTTP, straight to each agent's address. */
 export function httpAgentClient({ clock }: { readonly clock: Clock }): AgentClient {
   const dispatcher = new Agent({ connections: 2, keepAliveTimeout: 1_000, connect: { timeout: 1_000 } });
   // Streams may be quiet for as long as they like: only the answer's head is bounded.
   const streams = new Agent({ connections: 1_024, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 10_000 } });
-  const kept = keptConnections();
-
-  /** Over the connection of the rehearsal where it is still there. */
-  const askOnce = async (call: Call, patienceMs: number, signal: AbortSignal) => {
-    const giveUpMs = clock.monotonicMs() + patienceMs;
-    const waiting = kept.take(call.endpoint);
-    try {
-      if (waiting !== undefined) return await ask(call, { withinMs: patienceMs, signal, socket: waiting });
-    } catch (cause) {
-      signal.throwIfAborted();
-      if (clock.monotonicMs() >= giveUpMs) throw silent(cause);
-      // Its other end had gone: the agent may be there all the same.
-    }
-    try {
-      return await ask(call, { withinMs: giveUpMs - clock.monotonicMs(), signal });
-    } catch (cause) {
-      signal.throwIfAborted();
-      throw silent(cause);
-    }
-  };
-
-  const askUntilUp = async (call: Call, { patienceMs, signal, isFollowed }: Until) => {
-    const { endpoint } = call;
-    const keep = isFollowed ? (socket: Socket) => kept.keep(endpoint, socket) : undefined;
-    const giveUpMs = clock.monotonicMs() + patienceMs;
-    for (;;) {
-      signal.throwIfAborted();
-      try {
-        await connectOnce(endpoint);
-        return await ask(call, { withinMs: LONGEST_ANSWER_MS, signal, keep });
-      } catch (cause) {
-        signal.throwIfAborted();
-        if (clock.monotonicMs() >= giveUpMs) throw silent(cause);
-      }
-      await clock.sleep(POLL_MS, signal);
-    }
-  };
-
   return {
-    init(endpoint, secret, run, { patienceMs, isUp = false, signal }) {
-      const call = { endpoint, secret, path: agentPaths.init, body: run };
+    async init(endpoint, secret, init, { patienceMs, isUp = false, signal }) {
+      const call = { endpoint, secret, path: agentPaths.init, body: init };
       if (isUp) return askOnce(call, patienceMs, signal);
-      return askUntilUp(call, { patienceMs, signal, isFollowed: run.incarnation === REHEARSAL });
+      const giveUpMs = clock.monotonicMs() + patienceMs;
+      for (;;) {
+        signal.throwIfAborted();
+        try {
+          await connectOnce(endpoint);
+          return await ask(call, LONGEST_ANSWER_MS, signal);
+        } catch (cause) {
+          signal.throwIfAborted();
+          if (clock.monotonicMs() >= giveUpMs) throw silent(cause);
+        }
+        await clock.sleep(POLL_MS, signal);
+      }
     },
     async announceStop(endpoint, secret, killInMs) {
       const call = { endpoint, secret, path: agentPaths.stop, body: { killInMs } };
-      await send(call, { withinMs: STOP_MS }).catch(() => undefined);
+      await send(call, STOP_MS).catch(() => undefined);
     },
     async call(endpoint, accessToken, { method, path, headers, body, signal }) {
       try {
@@ -109,10 +78,7 @@ export function httpAgentClient({ clock }: { readonly clock: Clock }): AgentClie
         return false;
       }
     },
-    async close() {
-      kept.close();
-      await Promise.all([dispatcher.destroy(), streams.destroy()]);
-    },
+    close: async () => void (await Promise.all([dispatcher.destroy(), streams.destroy()])),
   };
 }
 
@@ -123,21 +89,24 @@ interface Call {
   readonly body: object;
 }
 
-interface Until {
-  readonly patienceMs: number;
-  readonly signal: AbortSignal;
-  /** Another call follows: the connection waits for it. */
-  readonly isFollowed: boolean;
+/** Rejects when there was no answer. */
+function send({ endpoint, secret, path, body }: Call, withinMs: number, signal?: AbortSignal) {
+  const post = { endpoint, path, body, headers: { [agentHeaders.initSecret]: secret } };
+  return postOnce(post, { withinMs, signal });
 }
 
-/** Rejects when there was no answer. */
-function send({ endpoint, secret, path, body }: Call, options: PostOptions) {
-  return postJson({ endpoint, path, body, headers: { [agentHeaders.initSecret]: secret } }, options);
+async function askOnce(call: Call, withinMs: number, signal: AbortSignal) {
+  try {
+    return await ask(call, withinMs, signal);
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw silent(cause);
+  }
 }
 
 /** Rejects when there was no answer, or none that an agent gives. */
-async function ask(call: Call, options: PostOptions): Promise<AgentInitOutcome> {
-  const { status, body: answer } = await send(call, options);
+async function ask(call: Call, withinMs: number, signal: AbortSignal): Promise<AgentInitOutcome> {
+  const { status, body: answer } = await send(call, withinMs, signal);
   if (status === 200) return { outcome: 'ready', ...tookOf(answer) };
   if (status === 409) return { outcome: 'other_incarnation' };
   if (status === 422 && isRefusal(answer)) {

@@ -33,9 +33,8 @@ const HOLD_MS = 50;
 const NOT_STARTED = 127;
 
 /**
- * `POST /init`: takes one run, once; the same again is 200, any other 409. Before it there may be one rehearsal, whose
- * connection waits for the run. A run whose command ends at once, or cannot be started, is refused with 422, and the
- * agent ends with it. Nothing else inside can say the secret.
+ * `POST /init`: takes one run, once; the same again is 200, any other 409. Before it there may be one rehearsal. A run whose command ends at once, or cannot
+ * be started, is refused with 422, and the agent ends with it. Nothing else inside can say the secret.
  */
 export function initRoute(deps: InitDeps): AgentRoute {
   let under: Promise<Begun | AgentInitRefused> | undefined;
@@ -58,11 +57,8 @@ export function initRoute(deps: InitDeps): AgentRoute {
       const outcome = await under;
       if (outcome === undefined) throw new AgentError('internal', 'A run was not begun.');
       const isReady = outcome.outcome === 'ready';
-      if (isReady && isAnother && incarnation === REHEARSAL) {
-        await deps.rehearse(init);
-        // The next call may come hours later. Node sets its limit for idle connections when the answer is out.
-        response.once('finish', () => request.socket.setTimeout(0));
-      } else if (isReady && isAnother) response.once('finish', () => deps.onReady(init));
+      if (isReady && isAnother && incarnation === REHEARSAL) await deps.rehearse(init);
+      else if (isReady && isAnother) response.once('finish', () => deps.onReady(init));
       if (!isReady) response.once('close', () => deps.endWith(outcome.exitCode ?? NOT_STARTED));
       const done = (): AgentInitDone => ({ outcome: 'ready', tookMs: sinceMs(beganMs) });
       sendJson(response, isReady ? 200 : 422, isReady ? done() : outcome);

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
-import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,7 +8,6 @@ import { systemAccounts } from '../../../src/agent/accounts.ts';
 import { agentServer } from '../../../src/agent/http/agent-server.ts';
 import { initRoute } from '../../../src/agent/http/init-route.ts';
 import { openSession, type Session, sha256 } from '../../../src/agent/session.ts';
-import { type PostOptions, postJson } from '../../../src/agent-client/post-json.ts';
 import { type AgentInit, agentHeaders, agentPaths } from '../../../src/contract/agent.ts';
 
 const SECRET = 'secret';
@@ -92,30 +90,6 @@ describe('an agent', () => {
   it('rehearses once, also when its service dies in between and asks again', async () => {
     expect([await init({ incarnation: 0 }), await init({ incarnation: 0 })]).toEqual([200, 200]);
     expect(rehearsed).toEqual([0]);
-  });
-
-  it('keeps the connection of a rehearsal for the run that follows, however late, and no other', async () => {
-    // Node's own limit for idle connections ends the second one, which began to idle after the first.
-    server.keepAliveTimeout = 1;
-    const { host, pathname } = new URL(url);
-    const run = { accessToken: 'mine', env: {}, user: 'root', workdir: null, command: null };
-    const take = (incarnation: number, options: Partial<PostOptions>) =>
-      postJson(
-        {
-          endpoint: host,
-          path: pathname,
-          headers: { [agentHeaders.initSecret]: SECRET },
-          body: { ...run, incarnation },
-        },
-        { withinMs: 5_000, ...options },
-      );
-    const [first, second] = [
-      await new Promise<Socket>((keep) => void take(0, { keep })),
-      await new Promise<Socket>((keep) => void take(0, { keep })),
-    ];
-    await once(second, 'close');
-    expect((await take(1, { socket: first })).status).toBe(200);
-    expect(runs().incarnation).toBe(1);
   });
 
   it('ends with a command that ends at once, and tells its code', async () => {

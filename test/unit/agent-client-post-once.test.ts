@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { postJson } from '../../src/agent-client/post-json.ts';
+import { postOnce } from '../../src/agent-client/post-once.ts';
 
 let server: Server | undefined;
 const sockets: Socket[] = [];
@@ -35,10 +35,10 @@ const never = new AbortController().signal;
 const answer = (status: string, body: string) =>
   `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 
-describe('postJson', () => {
+describe('postOnce', () => {
   it('sends one request with its length in bytes, and answers with status and JSON', async () => {
     const { endpoint, seen } = await agentThat((socket) => socket.end(answer('422 Unprocessable', '{"word":"ü"}')));
-    expect(await postJson(post(endpoint), { withinMs: 2_000, signal: never })).toEqual({
+    expect(await postOnce(post(endpoint), { withinMs: 2_000, signal: never })).toEqual({
       ...{ status: 422, body: { word: 'ü' } },
     });
     expect(seen).toEqual([
@@ -55,13 +55,13 @@ describe('postJson', () => {
         await new Promise(setImmediate);
       }
     });
-    const { body } = await postJson(post(endpoint), { withinMs: 2_000, signal: never });
+    const { body } = await postOnce(post(endpoint), { withinMs: 2_000, signal: never });
     expect(body).toEqual({ word: 'ü' });
   });
 
   it('has no body where the answer is no JSON', async () => {
     const { endpoint } = await agentThat((socket) => socket.end(answer('500 Oh', 'oh')));
-    expect(await postJson(post(endpoint), { withinMs: 2_000, signal: never })).toEqual({
+    expect(await postOnce(post(endpoint), { withinMs: 2_000, signal: never })).toEqual({
       status: 500,
       body: undefined,
     });
@@ -77,44 +77,26 @@ describe('postJson', () => {
       'SSH-2.0\r\n\r\n',
     ]) {
       const { endpoint } = await agentThat((socket) => socket.end(part));
-      await expect(postJson(post(endpoint), { withinMs: 2_000, signal: never })).rejects.toThrow('whole answer');
+      await expect(postOnce(post(endpoint), { withinMs: 2_000, signal: never })).rejects.toThrow('whole answer');
       server?.close();
     }
   });
 
   it('rejects when nothing comes in time, nobody listens, or the answer has no end', async () => {
     const { endpoint } = await agentThat(() => undefined);
-    await expect(postJson(post(endpoint), { withinMs: 50, signal: never })).rejects.toThrow('no answer within 50 ms');
-    await expect(postJson(post('127.0.0.1:1'), { withinMs: 2_000, signal: never })).rejects.toThrow('ECONNREFUSED');
+    await expect(postOnce(post(endpoint), { withinMs: 50, signal: never })).rejects.toThrow('no answer within 50 ms');
+    await expect(postOnce(post('127.0.0.1:1'), { withinMs: 2_000, signal: never })).rejects.toThrow('ECONNREFUSED');
     server?.close();
     const endless = await agentThat((socket) => socket.end(`HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(2 * 1024 * 1024)}`));
-    await expect(postJson(post(endless.endpoint), { withinMs: 5_000, signal: never })).rejects.toThrow('whole answer');
-  });
-
-  it('leaves the connection to whoever keeps it, and takes one that was kept', async () => {
-    const { endpoint, seen } = await agentThat((socket) => {
-      socket.write(answer('200 OK', '{"call":1}'));
-      socket.once('data', (piece) => {
-        seen.push(piece.toString('utf8'));
-        socket.write(answer('200 OK', '{"call":2}'));
-      });
-    });
-    const kept: Socket[] = [];
-    const keep = (socket: Socket) => void kept.push(socket);
-    expect((await postJson(post(endpoint), { withinMs: 2_000, keep })).body).toEqual({ call: 1 });
-    const [socket] = kept;
-    if (socket === undefined) throw new Error('none was kept');
-    expect([socket.destroyed, socket.listenerCount('data'), socket.listenerCount('error')]).toEqual([false, 0, 0]);
-    expect((await postJson(post(endpoint), { withinMs: 2_000, socket })).body).toEqual({ call: 2 });
-    expect([socket.destroyed, sockets.length, seen.length]).toEqual([true, 1, 2]);
+    await expect(postOnce(post(endless.endpoint), { withinMs: 5_000, signal: never })).rejects.toThrow('whole answer');
   });
 
   it("rejects with the signal's reason, before and while it waits, and lets go of the connection", async () => {
     const { endpoint } = await agentThat(() => undefined);
     const reason = new Error('over');
-    await expect(postJson(post(endpoint), { withinMs: 2_000, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    await expect(postOnce(post(endpoint), { withinMs: 2_000, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     const over = new AbortController();
-    const asked = postJson(post(endpoint), { withinMs: 2_000, signal: over.signal });
+    const asked = postOnce(post(endpoint), { withinMs: 2_000, signal: over.signal });
     asked.catch(() => undefined);
     await once(server as Server, 'connection');
     const [socket] = sockets;
