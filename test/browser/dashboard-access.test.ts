@@ -60,7 +60,7 @@ describe.skipIf(lacks !== undefined)('the dashboard for everybody', () => {
       expect(await violations(page), path).toEqual([]);
     }
     await goTo('/sandboxes/accessible');
-    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await page.getByRole('dialog').waitFor();
     expect(await violations(page), 'question').toEqual([]);
     expect(troubles).toEqual([]);
@@ -78,20 +78,20 @@ describe.skipIf(lacks !== undefined)('the dashboard for everybody', () => {
     await page.locator('tr[data-id=accessible] .clock').waitFor();
     expect(await violations(page)).toEqual([]);
     await page.locator('tr[data-id=accessible] a').click();
-    await page.getByRole('button', { name: 'Stop' }).waitFor();
+    await page.getByRole('button', { name: 'Stop', exact: true }).waitFor();
   });
 
   it('follows the theme of the system, and the one that is chosen', async () => {
     const { page } = await signedIn(browser, service, { scheme: 'dark' });
     const background = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
     const dark = await background();
-    await page.getByRole('button', { name: 'Theme: system' }).click();
-    await page.getByRole('button', { name: 'Theme: light' }).waitFor();
+    await page.getByRole('button', { name: 'Theme: system', exact: true }).click();
+    await page.getByRole('button', { name: 'Theme: light', exact: true }).waitFor();
     const light = await background();
     expect(light).not.toBe(dark);
     await page.reload();
     expect(await background()).toBe(light);
-    await page.getByRole('button', { name: 'Theme: light' }).click();
+    await page.getByRole('button', { name: 'Theme: light', exact: true }).click();
     expect(await background()).toBe(dark);
   });
 

@@ -36,10 +36,10 @@ describe.skipIf(lacks !== undefined)('the list of the dashboard', () => {
   it('asks for a key, says when it is wrong, and keeps a right one for the tab only', async () => {
     const { page, troubles } = await openDashboard(browser, service);
     await page.getByLabel('API key').fill(`e2b_${'0'.repeat(40)}`);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByRole('alert').waitFor();
     await page.getByLabel('API key').fill(service.adminKey);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await isLive(page);
     expect(await page.evaluate('JSON.stringify(localStorage)')).not.toContain(service.adminKey);
     await page.reload();
@@ -47,7 +47,7 @@ describe.skipIf(lacks !== undefined)('the list of the dashboard', () => {
     const other = await page.context().newPage();
     await other.goto(service.url);
     await other.getByLabel('API key').waitFor();
-    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click();
     await page.getByLabel('API key').waitFor();
     expect(await page.evaluate('JSON.stringify(sessionStorage)')).not.toContain(service.adminKey);
     expect(troubles).toEqual([]);

@@ -39,7 +39,7 @@ describe.skipIf(lacks !== undefined)('the dashboard while things break', () => {
     await page.locator('.timeline').getByText('crashed').first().waitFor();
     await page.locator('.log-tail pre').getByText('last words').waitFor();
     await page.getByText('by itself with code 9').first().waitFor();
-    await page.getByRole('button', { name: 'Restart' }).waitFor();
+    await page.getByRole('button', { name: 'Restart', exact: true }).waitFor();
     await goTo('/activity/errors');
     await page.locator('.happenings').getByText('crashed').first().waitFor();
     expect(troubles).toEqual([]);

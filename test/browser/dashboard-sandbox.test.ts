@@ -30,7 +30,7 @@ describe.skipIf(lacks !== undefined)('the page of a sandbox', () => {
 
   const isUnasked = (page: Page) => page.getByRole('dialog').waitFor({ state: 'detached' });
   const confirmed = async (page: Page, verb: string) => {
-    await page.getByRole('dialog').getByRole('button', { name: verb }).click();
+    await page.getByRole('dialog').getByRole('button', { name: verb, exact: true }).click();
     await isUnasked(page);
   };
   const stateIs = (page: Page, state: string) => page.locator(`.page-head [data-state=${state}]`).waitFor();
@@ -44,7 +44,7 @@ describe.skipIf(lacks !== undefined)('the page of a sandbox', () => {
     await goTo('/start');
     await page.getByLabel('Id', { exact: true }).fill('Not An Id');
     await page.getByLabel('Memory (MiB)').fill('1');
-    await page.getByRole('button', { name: 'Start' }).click();
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
     const alert = page.getByRole('alert');
     await alert.getByText('resources.memoryMb').waitFor();
     expect(await alert.textContent()).toContain('must be 1 to 40 of a-z and 0-9');
@@ -53,7 +53,7 @@ describe.skipIf(lacks !== undefined)('the page of a sandbox', () => {
     await page.getByLabel('Timeout', { exact: true }).selectOption('1800');
     await page.getByLabel('Labels').fill('project:demo\nowner:mira');
     await page.getByLabel('Environment').fill('COLOUR=ochre');
-    await page.getByRole('button', { name: 'Start' }).click();
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
     await page.getByRole('heading', { name: 'formed' }).waitFor();
     await stateIs(page, 'running');
     const { body: view } = await api('GET', '/v1/sandboxes/formed');
@@ -76,7 +76,7 @@ describe.skipIf(lacks !== undefined)('the page of a sandbox', () => {
     expect(first).toMatch(/^\d+:\d\d$/);
     await eventually('less is left', async () => String(await countdown.textContent()) < first, 30_000);
     await page.getByLabel('Give it').selectOption('86400');
-    await page.getByRole('button', { name: 'Set' }).click();
+    await page.getByRole('button', { name: 'Set', exact: true }).click();
     await eventually('a day is left', async () => /^(23:5|1 d)/.test(String(await countdown.textContent())), 30_000);
   });
 
@@ -111,10 +111,10 @@ describe.skipIf(lacks !== undefined)('the page of a sandbox', () => {
     expect(await run('shown', 'wc -c < notes.bin')).toBe(String(bytes.length));
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Download notes.bin' }).click(),
+      page.getByRole('button', { name: 'Download notes.bin', exact: true }).click(),
     ]);
     expect(readFileSync(await download.path())).toEqual(bytes);
-    await page.getByRole('button', { name: 'Remove notes.bin' }).click();
+    await page.getByRole('button', { name: 'Remove notes.bin', exact: true }).click();
     await confirmed(page, 'Remove');
     await page.getByRole('button', { name: 'notes.bin', exact: true }).waitFor({ state: 'detached' });
     expect(await run('shown', 'ls notes.bin 2>/dev/null | wc -l')).toBe('0');
@@ -143,7 +143,7 @@ describe.skipIf(lacks !== undefined)('the page of a sandbox', () => {
     expect(await page.evaluate(colour)).toBe('rgb(255, 100, 0)');
     await page.keyboard.type('exit 7\n');
     await page.getByText('The shell ended with code 7.').waitFor();
-    await page.getByRole('button', { name: 'New shell' }).click();
+    await page.getByRole('button', { name: 'New shell', exact: true }).click();
     await eventually('another prompt is there', async () => (await screenText(page)).includes('$'), 20_000);
     expect(troubles).toEqual([]);
   });
@@ -152,18 +152,18 @@ describe.skipIf(lacks !== undefined)('the page of a sandbox', () => {
     expect((await api('POST', '/v1/sandboxes', { body: { id: 'moved' } })).status).toBe(201);
     const { page, goTo } = await signedIn(browser, service);
     await goTo('/sandboxes/moved');
-    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
     await stateIs(page, 'paused');
-    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('button', { name: 'Resume', exact: true }).click();
     await stateIs(page, 'running');
-    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await confirmed(page, 'Cancel');
     expect((await api('GET', '/v1/sandboxes/moved')).body.state).toBe('running');
-    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await confirmed(page, 'Stop');
     await stateIs(page, 'stopped');
     await page.locator('.timeline').getByText('requested').first().waitFor();
-    await page.getByRole('button', { name: 'Restart' }).click();
+    await page.getByRole('button', { name: 'Restart', exact: true }).click();
     await stateIs(page, 'running');
     expect((await api('GET', '/v1/sandboxes/moved')).body.incarnation).toBe(2);
   });
@@ -172,12 +172,12 @@ describe.skipIf(lacks !== undefined)('the page of a sandbox', () => {
     expect((await api('POST', '/v1/sandboxes', { body: { id: 'doomed' } })).status).toBe(201);
     const { page, goTo } = await signedIn(browser, service);
     await goTo('/sandboxes/doomed');
-    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
     await isUnasked(page);
     expect((await api('GET', '/v1/sandboxes/doomed')).body.state).toBe('running');
-    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await confirmed(page, 'Delete');
     await stateIs(page, 'deleted');
     expect((await api('GET', '/v1/sandboxes/doomed')).body.state).toBe('deleted');

@@ -66,7 +66,7 @@ export async function signedIn(
   const dashboard = await openDashboard(browser, service, options);
   const { page } = dashboard;
   await page.getByLabel('API key').fill(options.key ?? service.adminKey);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await isLive(page);
   return dashboard;
 }
