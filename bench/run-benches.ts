@@ -1,9 +1,10 @@
 import { tmpdir } from 'node:os';
 import { errorMessage } from '../src/domain/errors.ts';
+import { quantile } from '../src/observe/quantile.ts';
 import type { Bench, BenchSetup } from './bench.ts';
 import { type Judged, type Measurement, type Side, verdictOf } from './measurement.ts';
-import { quantile, summaryOf } from './quantiles.ts';
 import type { ResultJudged, ResultRow, ResultSide, ResultSummary } from './results-file.ts';
+import { summaryOf } from './summary.ts';
 
 /** One result for every row that was asked for, whatever happened; ends early, throwing, when somebody asked for the end. */
 export async function runBenches(

@@ -1,9 +1,9 @@
 import { errorMessage } from '../../src/domain/errors.ts';
+import { quantile } from '../../src/observe/quantile.ts';
 import type { Bench, BenchSetup } from '../bench.ts';
 import { keep, type Taken } from '../interleaved.ts';
 import { atMost, reported } from '../judge.ts';
 import type { Measurement } from '../measurement.ts';
-import { quantile } from '../quantiles.ts';
 import type { BenchService } from '../service/bench-service.ts';
 import { type DockerRuns, dockerRuns } from '../service/docker-run.ts';
 import { expectStatus } from '../service/http-client.ts';

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { quantile } from '../../src/observe/quantile.ts';
 import type { Bench, BenchSetup } from '../bench.ts';
 import { inBlocks } from '../in-blocks.ts';
 import type { Contender } from '../interleaved.ts';
 import { atMost } from '../judge.ts';
 import type { Measurement } from '../measurement.ts';
-import { quantile } from '../quantiles.ts';
 import { benchSandbox } from '../service/bench-sandbox.ts';
 import { type BenchService, benchService } from '../service/bench-service.ts';
 

@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { type DeadlineName, deadlineNames } from '../../src/domain/lifetime.ts';
+import { quantile } from '../../src/observe/quantile.ts';
 import type { SandboxStore } from '../../src/ports/sandbox-store.ts';
 import { sqliteSandboxStore } from '../../src/store/sql/sqlite/sandbox-store.ts';
 import type { Bench, BenchSetup } from '../bench.ts';
 import type { Measurement } from '../measurement.ts';
-import { quantile } from '../quantiles.ts';
 import { openBare, openBenchFile, scratchFolder } from '../sqlite/bench-file.ts';
 import { DUE, fillWithSandboxes, isIdOf, NOW_MS } from '../sqlite/many-rows.ts';
 

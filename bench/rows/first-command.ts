@@ -1,11 +1,11 @@
 import { Sandbox } from 'e2b';
+import { quantile } from '../../src/observe/quantile.ts';
 import { engine } from '../../test/support/engine.ts';
 import type { Bench, BenchSetup } from '../bench.ts';
 import { inBlocks } from '../in-blocks.ts';
 import { type Contender, interleave, type Taken } from '../interleaved.ts';
 import { atMost, reported } from '../judge.ts';
 import type { Measurement } from '../measurement.ts';
-import { quantile } from '../quantiles.ts';
 import { benchSandbox } from '../service/bench-sandbox.ts';
 import { type BenchService, benchService } from '../service/bench-service.ts';
 import { engineExec } from '../service/engine-exec.ts';

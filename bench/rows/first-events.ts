@@ -1,9 +1,9 @@
 import type { Sandbox } from 'e2b';
 import { errorMessage } from '../../src/domain/errors.ts';
+import { quantile } from '../../src/observe/quantile.ts';
 import type { Bench, BenchSetup } from '../bench.ts';
 import { atMost } from '../judge.ts';
 import type { Measurement } from '../measurement.ts';
-import { quantile } from '../quantiles.ts';
 import { benchSandbox } from '../service/bench-sandbox.ts';
 import { benchService } from '../service/bench-service.ts';
 import { sdkSandbox } from '../service/sdk.ts';

@@ -1,6 +1,6 @@
+import { quantile } from '../../src/observe/quantile.ts';
 import type { Bench, BenchSetup } from '../bench.ts';
 import type { Measurement } from '../measurement.ts';
-import { quantile } from '../quantiles.ts';
 import { bareServer } from '../service/bare-server.ts';
 import { benchService } from '../service/bench-service.ts';
 import { expectStatus, type HttpClient, httpClient } from '../service/http-client.ts';

@@ -1,6 +1,6 @@
+import { quantile } from '../../src/observe/quantile.ts';
 import type { Bench, BenchSetup } from '../bench.ts';
 import type { Judged, Measurement, Side } from '../measurement.ts';
-import { quantile } from '../quantiles.ts';
 import { type BenchService, benchService } from '../service/bench-service.ts';
 import { boot } from '../service/boot.ts';
 import { expectManyRunning, startMany } from '../service/many-sandboxes.ts';

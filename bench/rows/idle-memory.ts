@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { quantile } from '../../src/observe/quantile.ts';
 import { engine, removeContainersOf } from '../../test/support/engine.ts';
 import type { Bench, BenchSetup } from '../bench.ts';
 import { atMost, reported } from '../judge.ts';
 import type { Measurement } from '../measurement.ts';
-import { quantile } from '../quantiles.ts';
 import { type BenchSandbox, benchSandbox } from '../service/bench-sandbox.ts';
 import { type BenchService, benchService } from '../service/bench-service.ts';
 import { chargedMib } from '../service/cgroup-memory.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { quantile } from '../../src/observe/quantile.ts';
 import type { Bench, BenchSetup } from '../bench.ts';
 import { atMost, reported } from '../judge.ts';
 import type { Measurement } from '../measurement.ts';
-import { quantile } from '../quantiles.ts';
 import type { BenchService } from '../service/bench-service.ts';
 import { cpuMs } from '../service/cpu-time.ts';
 import { rssMib } from '../service/rss.ts';

@@ -1,9 +1,9 @@
 import { AGENT_PORT } from '../../src/contract/agent.ts';
 import { errorMessage } from '../../src/domain/errors.ts';
+import { quantile } from '../../src/observe/quantile.ts';
 import type { Bench, BenchSetup } from '../bench.ts';
 import { atLeast, atMost, reported } from '../judge.ts';
 import type { Measurement } from '../measurement.ts';
-import { quantile } from '../quantiles.ts';
 import { barePipes } from '../service/bare-proxies.ts';
 import { benchSandbox } from '../service/bench-sandbox.ts';
 import { type BenchService, benchService } from '../service/bench-service.ts';

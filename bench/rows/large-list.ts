@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type Database from 'better-sqlite3';
 import { deadlineNames } from '../../src/domain/lifetime.ts';
+import { quantile } from '../../src/observe/quantile.ts';
 import { systemClock } from '../../src/runtime/host/system-clock.ts';
 import { memoryAgent } from '../../src/runtime/memory/memory-agent.ts';
 import { memoryRuntime } from '../../src/runtime/memory/memory-runtime.ts';
@@ -12,7 +13,6 @@ import { type MemoryService, memoryService } from '../../test/support/memory-ser
 import { runningRow, START_MS } from '../../test/support/rows.ts';
 import type { Bench, BenchSetup } from '../bench.ts';
 import type { Measurement } from '../measurement.ts';
-import { quantile } from '../quantiles.ts';
 import { bareRow, bareStatements } from '../sqlite/bare-rows.ts';
 import { openBare, openBenchFile, scratchFolder } from '../sqlite/bench-file.ts';
 

@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
 import { decide } from '../../src/domain/decide.ts';
 import type { Sandbox } from '../../src/domain/sandbox.ts';
+import { quantile } from '../../src/observe/quantile.ts';
 import type { SandboxStore } from '../../src/ports/sandbox-store.ts';
 import { sqliteSandboxStore } from '../../src/store/sql/sqlite/sandbox-store.ts';
 import { START_MS, testPolicy } from '../../test/support/rows.ts';
 import type { Bench, BenchSetup } from '../bench.ts';
 import type { Measurement } from '../measurement.ts';
-import { quantile } from '../quantiles.ts';
 import { type BareCommits, bareCommits, type Commit } from '../sqlite/bare-commits.ts';
 import { openBenchFile, scratchFolder } from '../sqlite/bench-file.ts';
 import { nextEvent, seedRows } from '../sqlite/lifecycle-round.ts';

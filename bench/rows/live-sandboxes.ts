@@ -1,8 +1,8 @@
 import { errorMessage } from '../../src/domain/errors.ts';
+import { quantile } from '../../src/observe/quantile.ts';
 import type { Bench, BenchSetup } from '../bench.ts';
 import { reported } from '../judge.ts';
 import type { Judged, Measurement } from '../measurement.ts';
-import { quantile } from '../quantiles.ts';
 import { type BenchService, benchService } from '../service/bench-service.ts';
 import { freeMemoryMib } from '../service/free-memory.ts';
 import { expectStatus } from '../service/http-client.ts';

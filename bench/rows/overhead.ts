@@ -1,7 +1,7 @@
+import { quantile } from '../../src/observe/quantile.ts';
 import type { Interleaved } from '../interleaved.ts';
 import { atMost } from '../judge.ts';
 import type { Measurement } from '../measurement.ts';
-import { quantile } from '../quantiles.ts';
 
 const BAR_MS = 25;
 

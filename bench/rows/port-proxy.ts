@@ -1,7 +1,7 @@
+import { quantile } from '../../src/observe/quantile.ts';
 import type { Bench, BenchSetup } from '../bench.ts';
 import { atLeast, atMost, reported } from '../judge.ts';
 import type { Measurement } from '../measurement.ts';
-import { quantile } from '../quantiles.ts';
 import { bareUndici } from '../service/bare-proxies.ts';
 import { type BenchSandbox, benchSandbox } from '../service/bench-sandbox.ts';
 import { benchService } from '../service/bench-service.ts';

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { extract, pack } from 'tar-stream';
+import { quantile } from '../../src/observe/quantile.ts';
 import { engine } from '../../test/support/engine.ts';
 import type { Bench, BenchSetup } from '../bench.ts';
 import { inBlocks } from '../in-blocks.ts';
 import type { Contender } from '../interleaved.ts';
 import { atMost } from '../judge.ts';
 import type { Measurement } from '../measurement.ts';
-import { quantile } from '../quantiles.ts';
 import { type BenchSandbox, benchSandbox } from '../service/bench-sandbox.ts';
 import { benchService } from '../service/bench-service.ts';
 import { type BytesAnswer, type BytesClient, bytesClient } from '../service/bytes-client.ts';

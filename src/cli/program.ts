@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { countBetween } from './args/count.ts';
+import { addBenchCommand } from './bench-command.ts';
 import type { CommandContext, ProgramContext } from './command-context.ts';
 import type { ProfileCpuFlags } from './commands/profile-cpu.ts';
 import { addCompletionCommands } from './completion-command.ts';
@@ -34,6 +35,7 @@ export function sandglassProgram(context: ProgramContext): Command {
   addInsideCommands(program, context);
   addLifecycleCommands(program, context);
   addPoolCommands(program, context);
+  addBenchCommand(program, context);
   addMcpCommand(program, context);
   addKeysCommand(program, context);
   addServiceCommands(program, context);

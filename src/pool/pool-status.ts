@@ -1,4 +1,5 @@
 import type { NormalisedStart } from '../domain/spec.ts';
+import { quantile } from '../observe/quantile.ts';
 import type { PoolStatus, SignatureStatus } from '../ports/pool-view.ts';
 import { shortSignature } from './signature.ts';
 import { type SlotGroup, targetOf, tierOf } from './slot-group.ts';
@@ -53,7 +54,5 @@ function signatureStatus(group: SlotGroup, hot: Pick<HotSettings, 'floor'>, nowM
 
 function quantiles(claimMs: readonly number[]): SignatureStatus['claimMs'] {
   if (claimMs.length === 0) return null;
-  const sorted = [...claimMs].sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-  return { p50: at(0.5), p99: at(0.99) };
+  return { p50: quantile(claimMs, 0.5), p99: quantile(claimMs, 0.99) };
 }

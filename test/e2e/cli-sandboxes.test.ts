@@ -273,3 +273,20 @@ describe('a service that cannot be used', () => {
     expect((await cliProcess(['start'], unknown, '')).exitCode).toBe(4);
   });
 });
+
+describe('bench', () => {
+  it('tells how long each step took, and leaves nothing behind', async () => {
+    const { exitCode, results } = await cli('bench', '--count', '2', '--concurrency', '2');
+    expect(results).toMatch(
+      /^STEP +N +P50 +P95 +P99 +MAX\nstart +2 +[\d.]+ ms .*\nexec +2 .*\ndelete +2 .*\nstarts: 2 cold; at once: 2; errors: 0\n$/,
+    );
+    expect(exitCode).toBe(0);
+    expect((await cli('ls', '-q')).results).toBe(`${id}\n`);
+  });
+
+  it('counts what fails, and ends with its code', async () => {
+    const { exitCode, results, progress } = await cli('bench', '--count', '2', '--template', 'unknown', '--json');
+    expect(JSON.parse(results)).toMatchObject({ errors: 2, paths: {}, milliseconds: { start: { n: 0, p50: null } } });
+    expect([exitCode, progress]).toEqual([3, expect.stringContaining('unknown')]);
+  });
+});

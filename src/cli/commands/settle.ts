@@ -3,6 +3,7 @@ import type { ProgramContext } from '../command-context.ts';
 import { type ConnectionFlags, connectionOptions } from '../connection-flags.ts';
 import { explainError } from '../explain-error.ts';
 import { findSandbox } from '../find-sandbox.ts';
+import { inTurns } from '../in-turns.ts';
 import { whileSaying } from '../waiting.ts';
 
 export interface SettleFlags extends ConnectionFlags {
@@ -41,7 +42,7 @@ export async function settle(
       failures.push({ id, error });
     }
   };
-  const work = inTurns(ids, one);
+  const work = inTurns(ids, AT_ONCE, one);
   await whileSaying(output, `${doing} ${ids.length === 1 ? ids[0] : `${ids.length} sandboxes`}`, work);
   if (flags.json) output.result(JSON.stringify(views, null, 2));
   for (const [index, { id, error }] of failures.entries()) {
@@ -55,12 +56,4 @@ async function acted(id: string, options: ConnectionOptions, act: Settling['act'
   const sandbox = await findSandbox(id, options);
   await act(sandbox);
   return sandbox;
-}
-
-async function inTurns(ids: readonly string[], one: (id: string) => Promise<void>): Promise<void> {
-  const waiting = [...ids];
-  const worker = async () => {
-    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) await one(id);
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, ids.length) }, worker));
 }

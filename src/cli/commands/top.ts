@@ -3,6 +3,7 @@ import { type ConnectionOptions, type Metrics, Sandbox, type SandboxView, Sandgl
 import type { CommandContext } from '../command-context.ts';
 import { type ConnectionFlags, connectionOptions } from '../connection-flags.ts';
 import { findSandbox } from '../find-sandbox.ts';
+import { inTurns } from '../in-turns.ts';
 import type { Output } from '../output.ts';
 import { oneLine } from '../printable.ts';
 import { sizeWords } from '../size-words.ts';
@@ -72,13 +73,10 @@ async function measured(ids: readonly string[], options: ConnectionOptions): Pro
     for await (const one of Sandbox.list({ state: ['running', 'paused'], pageSize: 1_000 }, options))
       sandboxes.push(one);
   const rows: Row[] = [];
-  const worker = async () => {
-    for (let one = sandboxes.shift(); one !== undefined; one = sandboxes.shift()) {
-      const metrics = await metricsOf(one);
-      if (metrics !== undefined) rows.push({ view: one.view, metrics });
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await inTurns(sandboxes, AT_ONCE, async (one) => {
+    const metrics = await metricsOf(one);
+    if (metrics !== undefined) rows.push({ view: one.view, metrics });
+  });
   return rows.sort((one, other) => memoryOf(other) - memoryOf(one) || one.view.id.localeCompare(other.view.id));
 }
 

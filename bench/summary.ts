@@ -1,3 +1,5 @@
+import { quantile } from '../src/observe/quantile.ts';
+
 export interface Summary {
   readonly n: number;
   readonly min: number;
@@ -5,13 +7,6 @@ export interface Summary {
   readonly p95: number;
   readonly p99: number;
   readonly max: number;
-}
-
-/** Nearest rank; NaN of nothing. */
-export function quantile(samples: readonly number[], share: number): number {
-  const sorted = [...samples].sort((a, b) => a - b);
-  const rank = Math.max(1, Math.ceil(share * sorted.length));
-  return sorted[rank - 1] ?? Number.NaN;
 }
 
 export function summaryOf(samples: readonly number[]): Summary {
