@@ -157,7 +157,7 @@ describe('kill -9 of the service at every point of every operation, on a real en
     for (const point of points) {
       const id = await attempt(operation, point);
       // What follows the answer may still be under way.
-      await eventually(`death at ${point}`, async () => !service.isAlive(), 3_000);
+      await eventually(`death at ${point}`, async () => !service.isAlive());
       await service.reboot();
       await check(operation, point, id);
     }
