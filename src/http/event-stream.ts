@@ -1,7 +1,7 @@
 import type { PoolEventData } from '../contract/pool.ts';
 import type { SandboxEventData } from '../contract/sandbox-event.ts';
 import { errorMessage } from '../domain/errors.ts';
-import type { WatchedEvent } from '../operations/watch-events.ts';
+import type { NoticedEvent, WatchedEvent } from '../operations/watch-events.ts';
 import { historyItem } from './history-view.ts';
 import type { Http } from './http-deps.ts';
 
@@ -75,8 +75,7 @@ function textsOf(http: Http, events: AsyncGenerator<WatchedEvent>): () => Promis
 
 async function textOf(http: Http, event: WatchedEvent): Promise<string> {
   if (event.kind === 'notice') {
-    const data: SandboxEventData | PoolEventData =
-      event.row === null ? event.about : { ...(await http.viewOf(event.row)), transition: null };
+    const data: SandboxEventData | PoolEventData = event.row === null ? event.about : await noticeData(http, event);
     return `event: ${event.name}\ndata: ${JSON.stringify(data)}\n\n`;
   }
   const transition = historyItem(event.transition);
@@ -84,4 +83,11 @@ async function textOf(http: Http, event: WatchedEvent): Promise<string> {
   const view = event.row === undefined ? { id, state: 'deleted' as const } : await http.viewOf(event.row);
   const data: SandboxEventData = { ...view, transition };
   return `id: ${seq}\nevent: sandbox.${to}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+async function noticeData(
+  http: Http,
+  { row, pull }: Extract<NoticedEvent, { pull: unknown }>,
+): Promise<SandboxEventData> {
+  return { ...(await http.viewOf(row)), transition: null, ...(pull === null ? {} : { pull }) };
 }

@@ -1,5 +1,6 @@
 import type { RecordedTransition, Sandbox } from '../domain/sandbox.ts';
 import type { Change, PoolChange } from '../ports/change-feed.ts';
+import type { PullProgress } from '../ports/container-runtime.ts';
 import { type Caller, getVisible } from './caller.ts';
 import type { OperationDeps } from './deps.ts';
 
@@ -14,7 +15,13 @@ export type WatchedEvent =
   | NoticedEvent;
 
 export type NoticedEvent =
-  | { readonly kind: 'notice'; readonly name: string; readonly row: Sandbox }
+  | {
+      readonly kind: 'notice';
+      readonly name: string;
+      readonly row: Sandbox;
+      /** How far an image is that is being pulled. */
+      readonly pull: PullProgress | null;
+    }
   /** Of the pool. */
   | { readonly kind: 'notice'; readonly name: string; readonly row: null; readonly about: PoolChange['about'] };
 
@@ -77,7 +84,8 @@ async function* follow(
 
 function noticeOf(change: Change | PoolChange): NoticedEvent | undefined {
   if (change.row === null) return { kind: 'notice', name: `pool.${change.notice}`, row: null, about: change.about };
-  return change.notice === null ? undefined : { kind: 'notice', name: `sandbox.${change.notice}`, row: change.row };
+  const { notice, row, pull = null } = change;
+  return notice === null ? undefined : { kind: 'notice', name: `sandbox.${notice}`, row, pull };
 }
 
 /** Rings when a change of mine is published, also when that was while the page before was read. */

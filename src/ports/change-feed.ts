@@ -1,4 +1,5 @@
 import type { RecordedTransition, Sandbox } from '../domain/sandbox.ts';
+import type { PullProgress } from './container-runtime.ts';
 import type { SlotTier } from './slot-source.ts';
 
 export interface Change {
@@ -6,8 +7,13 @@ export interface Change {
   readonly row: Sandbox;
   /** null for a change without a transition: a PATCH, or a notice. */
   readonly transition: RecordedTransition | null;
-  /** `oom`: the kernel killed a process inside for memory while the sandbox lives on. */
-  readonly notice: 'oom' | null;
+  /**
+   * `oom`: the kernel killed a process inside for memory while the sandbox lives on. `pulling`: the image of its start is
+   * on its way to the engine.
+   */
+  readonly notice: 'oom' | 'pulling' | null;
+  /** How far `pulling` is. */
+  readonly pull?: PullProgress;
 }
 
 export type PoolHappening = 'claimed' | 'missed' | 'discarded' | 'promoted' | 'demoted' | 'reaped' | 'evicted';

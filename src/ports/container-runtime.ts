@@ -104,8 +104,7 @@ export interface RuntimeCapabilities {
 }
 
 export interface PullProgress {
-  /** `resolving`, `downloading`, `extracting`, `done`. */
-  readonly phase: string;
+  readonly phase: 'resolving' | 'downloading' | 'extracting' | 'done';
   readonly currentBytes: number;
   readonly totalBytes: number;
 }

@@ -57,17 +57,25 @@ export class Sandbox {
     this.#view = view;
   }
 
-  /** Starts one and waits until it runs. Safe against broken connections: a repeat never makes a second one. */
-  static async start(wish: SandboxStart = {}, options: ConnectionOptions = {}): Promise<Sandbox> {
+  /**
+   * Starts one and waits until it runs. Safe against broken connections: a repeat never makes a second one. `onPending` is
+   * given it as it is when that takes longer than a second: its events tell how far a pull of its image is.
+   */
+  static async start(
+    wish: SandboxStart = {},
+    { onPending, ...options }: ConnectionOptions & { readonly onPending?: (pending: Sandbox) => void } = {},
+  ): Promise<Sandbox> {
     const { connection, signal } = opened(options);
+    const wait = onPending === undefined ? waitSeconds(connection) : Math.min(1, waitSeconds(connection));
     const answer = await connection.ask({
       method: 'POST',
       path: '/v1/sandboxes',
-      body: { ...wish, waitSeconds: waitSeconds(connection) },
+      body: { ...wish, waitSeconds: wait },
       headers: { 'idempotency-key': idempotencyKey() },
       isRepeatable: true,
       signal,
     });
+    if (answer.status === 202) onPending?.(new Sandbox(connection, viewOf(answer)));
     return new Sandbox(connection, started(await settledView(connection, answer, { states: STARTED, signal })));
   }
 

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Api, apiOf, eventually } from '../support/api.ts';
 import { type CliTerminal, cliTerminal } from '../support/cli/cli-terminal.ts';
+import { tinyRegistry } from '../support/container-runtime/tiny-registry.ts';
 import { type ServiceProcess, startService } from '../support/service-process.ts';
 
 let service: ServiceProcess;
@@ -96,6 +97,20 @@ describe('other commands on a terminal', () => {
     pty.write('\u0003');
     expect(await ended).toBe(0);
     expect(shown()).toContain('\u001b[?1049l');
+  });
+
+  it('start tells how far the pull of its image is', async () => {
+    const registry = await tinyRegistry();
+    try {
+      registry.pace('drip');
+      const { pty, until, ended } = run('start', '--id', 'pulling', '--image', registry.image);
+      await until(/pulling \S+: downloading [\d.]+ KiB of [\d.]+ MiB, \d+s/);
+      pty.write('\u0003');
+      await ended;
+    } finally {
+      await api('DELETE', '/v1/sandboxes/pulling?force=true');
+      await registry.close();
+    }
   });
 
   it('exec is ended by Ctrl-C together with its command', async () => {

@@ -55,6 +55,26 @@ describe('200', () => {
     expect(events[2]?.data).toMatchObject({ id, transition: { event: 'STOP_REQUESTED', actor: service.alice.keyId } });
   });
 
+  it('tells how far the image of a start is on its way, without an id', async () => {
+    const image = 'registry.example/far:1';
+    service.control.removeImage(image);
+    const reader = await watch(service.admin, '/v1/events');
+    const five = reader.take(5);
+    await until('it listens', () => reader.comments() > 0);
+    await service.admin.start({ image });
+    const events = await five;
+    const names = ['pending', 'pulling', 'pulling', 'pulling', 'running'].map((name) => `sandbox.${name}`);
+    expect(events.map(({ name }) => name).sort()).toEqual([...names].sort());
+    const pulls = events.filter(({ name }) => name === 'sandbox.pulling');
+    expect(pulls.map(({ id, data }) => [id, data.transition, 'image' in data && data.pull])).toEqual(
+      [
+        { phase: 'resolving', currentBytes: 0, totalBytes: 0 },
+        { phase: 'downloading', currentBytes: 0, totalBytes: 1_000 },
+        { phase: 'done', currentBytes: 1_000, totalBytes: 1_000 },
+      ].map((pull) => [null, null, pull]),
+    );
+  });
+
   it('resumes after Last-Event-ID, without a gap or a repeat, also of what was purged', async () => {
     const { id } = await service.alice.start();
     await service.alice.post(`/v1/sandboxes/${id}/stop`);

@@ -3,6 +3,7 @@ import type { CommandContext } from '../command-context.ts';
 import { type ConnectionFlags, connectionOptions } from '../connection-flags.ts';
 import { findSandbox } from '../find-sandbox.ts';
 import { oneLine } from '../printable.ts';
+import { pullWords } from '../pull-words.ts';
 import { table } from '../table.ts';
 
 export interface EventsFlags extends ConnectionFlags {
@@ -39,6 +40,8 @@ function lineOf(event: ServiceEvent): string {
     return oneLine([event.name, signature ?? '-', tier, why ?? ''].join('  ').trimEnd());
   }
   const { id, state, transition } = event.sandbox;
+  const pull = 'image' in event.sandbox ? event.sandbox.pull : undefined;
+  if (pull !== undefined) return oneLine(`${event.name}  ${id}  ${pullWords(pull)}`);
   if (transition === null) return oneLine(`${event.name}  ${id}  ${state}`);
   return oneLine([transition.at, id, ...historyCells(transition).slice(1)].join('  '));
 }

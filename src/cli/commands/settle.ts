@@ -43,7 +43,8 @@ export async function settle(
     }
   };
   const work = inTurns(ids, AT_ONCE, one);
-  await whileSaying(output, `${doing} ${ids.length === 1 ? ids[0] : `${ids.length} sandboxes`}`, work);
+  const what = `${doing} ${ids.length === 1 ? ids[0] : `${ids.length} sandboxes`}`;
+  await whileSaying(output, () => what, work);
   if (flags.json) output.result(JSON.stringify(views, null, 2));
   for (const [index, { id, error }] of failures.entries()) {
     if (ids.length > 1) output.progress(`${id}:`);

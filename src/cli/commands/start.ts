@@ -1,6 +1,9 @@
-import { Sandbox, type SandboxStart, SandglassError } from '../../sdk/index.ts';
+import { type ConnectionOptions, Sandbox, type SandboxStart, SandglassError } from '../../sdk/index.ts';
 import type { CommandContext } from '../command-context.ts';
 import { type ConnectionFlags, connectionOptions } from '../connection-flags.ts';
+import type { Output } from '../output.ts';
+import { oneLine } from '../printable.ts';
+import { pullWords } from '../pull-words.ts';
 import { whileSaying } from '../waiting.ts';
 import { sandboxTable } from './get.ts';
 import { type LifetimeFlags, lifetimeOf } from './lifetime-flags.ts';
@@ -36,10 +39,34 @@ export async function start({ env, output }: CommandContext, main: MainProcess, 
       hint: 'Name a template with --template, an image with --image, and put the main process after --: sandglass start -- sleep 60',
     });
   }
-  const started = Sandbox.start(wishOf(main.words, flags), connectionOptions(flags, env));
-  const { view } = await whileSaying(output, 'starting', started);
+  const { view } = await started(output, wishOf(main.words, flags), connectionOptions(flags, env));
   if (flags.json) return output.result(JSON.stringify(view, null, 2));
   output.result(flags.quiet ? view.id : sandboxTable(view));
+}
+
+/** Says on a terminal how far the pull of the image is. */
+async function started(output: Output, wish: SandboxStart, options: ConnectionOptions): Promise<Sandbox> {
+  const over = new AbortController();
+  let doing = 'starting';
+  const onPending = (sandbox: Sandbox) => {
+    void followPull(sandbox, over.signal, (words) => {
+      doing = words;
+    });
+  };
+  const watched = process.stderr.isTTY ? { ...options, onPending } : options;
+  return whileSaying(output, () => doing, Sandbox.start(wish, watched)).finally(() => over.abort());
+}
+
+async function followPull(sandbox: Sandbox, signal: AbortSignal, say: (words: string) => void): Promise<void> {
+  try {
+    for await (const event of sandbox.events({ signal })) {
+      if (event.type !== 'sandbox' || !('image' in event.sandbox)) continue;
+      const { image, pull } = event.sandbox;
+      if (pull !== undefined) say(`pulling ${oneLine(image)}: ${pullWords(pull)},`);
+    }
+  } catch {
+    // It is only told less.
+  }
 }
 
 function wishOf(words: readonly string[], flags: StartFlags): SandboxStart {

@@ -32,6 +32,8 @@ export function happeningOf(event: WireEvent, atMs: number): Happening | undefin
   }
   const { id: sandboxId, view, transition } = event;
   const told = { key, sandboxId, atMs: transition === null ? atMs : Date.parse(transition.at) };
+  // Its operation says that it goes on.
+  if (event.name === 'pulling') return undefined;
   if (transition === null) {
     const detail = event.name === 'oom' ? 'a process inside was killed for memory; the sandbox lives on' : '';
     return { ...told, kind: 'error', what: event.name, detail };

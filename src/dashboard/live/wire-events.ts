@@ -8,7 +8,7 @@ export type Transition = NonNullable<SandboxEventData['transition']>;
 export type WireEvent =
   | {
       readonly about: 'sandbox';
-      /** `running`, `stopped` ... for a transition; `oom` and others for a notice. */
+      /** `running`, `stopped` ... for a transition; `oom`, `pulling` and others for a notice. */
       readonly name: string;
       readonly id: string;
       /** undefined for one that is purged. */

@@ -4,6 +4,7 @@ import type { Sandbox } from '../../domain/sandbox.ts';
 import { readSpec, type Spec } from '../../domain/spec.ts';
 import type { ContainerFacts, ContainerSpec } from '../../ports/container-runtime.ts';
 import { isUp, type JobDeps } from './job-deps.ts';
+import { pullImage } from './pull-image.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
 /** The engine hands a freed address to the next container at once; connections of the one before may still arrive. */
@@ -44,11 +45,6 @@ export function specOf(row: Sandbox): Spec {
     'start_failed',
     'What this sandbox was started with is no longer readable, so it cannot be made.',
   );
-}
-
-async function pullImage(deps: JobDeps, row: Sandbox, signal: AbortSignal): Promise<void> {
-  deps.log.info({ event: 'image.pull', image: row.image, sandboxId: row.id }, 'image not on the engine: pulling it');
-  await deps.runtime.pullImage(row.image, undefined, { signal });
 }
 
 async function containerSpec(deps: JobDeps, row: Sandbox, spec: Spec): Promise<ContainerSpec> {

@@ -4,6 +4,7 @@ import { signalOf } from '../../domain/reasons.ts';
 import type { Sandbox } from '../../domain/sandbox.ts';
 import type { Log } from '../../observe/logger.ts';
 import type { AgentClient } from '../../ports/agent-client.ts';
+import type { ChangeFeed } from '../../ports/change-feed.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ContainerFacts, ContainerRuntime } from '../../ports/container-runtime.ts';
 import type { LiveStore } from '../../ports/live-store.ts';
@@ -17,6 +18,7 @@ export interface JobDeps {
   readonly tokens: Tokens;
   readonly store: SandboxStore;
   readonly live: LiveStore;
+  readonly feed: Pick<ChangeFeed, 'publish'>;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -685,6 +685,13 @@ export interface components {
             version: number;
         };
         SandboxEvent: (components["schemas"]["Sandbox"] & {
+            pull?: {
+                currentBytes: number;
+                /** @enum {string} */
+                phase: "resolving" | "downloading" | "extracting" | "done";
+                /** @description As far as it is known; 0 = not yet */
+                totalBytes: number;
+            };
             transition: components["schemas"]["Transition"] | null;
         }) | {
             id: string;
