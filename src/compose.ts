@@ -197,7 +197,7 @@ async function openPorts(
       version: VERSION,
       node: process.version,
       serviceId,
-      engine: await runtime.info(),
+      engine: { ...(await runtime.info()), hostIsolated: await runtime.isHostIsolated() },
       liveStore: live.status(),
       config: describeConfig(env),
     }),

@@ -86,8 +86,6 @@ export interface EngineInfo {
   readonly dataRoot: string;
   /** True when a disk bound of a sandbox is enforced by the storage driver. */
   readonly diskEnforced: boolean;
-  /** True when the host drops new connections from sandboxes; false where that could not be set up. */
-  readonly hostIsolated: boolean;
   readonly networks: readonly { readonly name: string; readonly subnet: string }[];
   /** How the service reaches the agents inside, in words. */
   readonly agentsReached: string;
@@ -190,6 +188,11 @@ export interface ContainerRuntime {
   /** Round trip to the engine; throws `engine_unavailable`. */
   ping(): Promise<void>;
   info(): Promise<EngineInfo>;
+  /**
+   * True when the host drops new connections from sandboxes; false where that could not be set up. Asks the firewall by
+   * processes of its own: nothing for what runs often.
+   */
+  isHostIsolated(): Promise<boolean>;
   /** What `runtime` can do; undefined when the engine does not have it. */
   capabilities(runtime: string): Promise<RuntimeCapabilities | undefined>;
   /** Makes the two networks (and the host's firewall rule where it may); safe to call again. */

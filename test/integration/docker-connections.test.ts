@@ -45,7 +45,7 @@ describe('an engine over ssh', () => {
       '-o BatchMode=yes -o ConnectTimeout=10 -T -p 2222 -- alice@engine.example docker system dial-stdio',
     );
     expect(calls.length).toBeLessThan(8);
-    expect((await runtime.info()).hostIsolated).toBe(false);
+    expect(await runtime.isHostIsolated()).toBe(false);
   });
 
   it('is engine_unavailable when ssh cannot connect or is not there', async () => {

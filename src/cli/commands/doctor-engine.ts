@@ -6,7 +6,7 @@ import { type Check, fail, ok, warn } from './doctor-check.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Runtime = ReturnType<typeof openRuntime>;
-export type EngineReport = Awaited<ReturnType<Runtime['info']>>;
+export type EngineReport = Awaited<ReturnType<Runtime['info']>> & { readonly hostIsolated: boolean };
 
 const LEAST_ENGINE_MAJOR = 20;
 const MIB = 1024 * 1024;
@@ -18,7 +18,7 @@ export async function checkEngine(config: Config, env: Environment): Promise<rea
   const runtime = openRuntime(config, env, { serviceId: 'doctor', log: silentLog, onCall: () => {} });
   try {
     const networks = await checkNetworks(runtime);
-    const report = await runtime.info();
+    const report = { ...(await runtime.info()), hostIsolated: await runtime.isHostIsolated() };
     const image = await checkImage(runtime, config.SANDGLASS_BASE_IMAGE);
     return [...(socket === undefined ? [] : [socket]), ...engineChecks(report), networks, image];
   } catch (error) {

@@ -84,8 +84,9 @@ export function dockerRuntime(deps: DockerRuntimeDeps): ContainerRuntime {
       const { runtimes, ...facts } = await info(true);
       const agentsReached = reach.kind === 'address' ? 'by address' : `by ports published on ${reach.host}`;
       const names = runtimes.map(({ name }) => name);
-      return { ...facts, name: engine, runtimes: names, agentsReached, ...(await networks.facts()) };
+      return { ...facts, name: engine, runtimes: names, agentsReached, networks: networks.list() };
     },
+    isHostIsolated: networks.isHostIsolated,
     async capabilities(runtime) {
       const isNamed = ({ name }: { name: string }) => name === runtime;
       const known = (await info()).runtimes.find(isNamed) ?? (await info(true)).runtimes.find(isNamed);

@@ -21,7 +21,7 @@ const infoSchema = z.object({
 });
 
 /** What the engine says of itself, without what the networks and the firewall add. */
-export type EngineFacts = Omit<EngineInfo, 'hostIsolated' | 'networks' | 'name' | 'runtimes' | 'agentsReached'> & {
+export type EngineFacts = Omit<EngineInfo, 'networks' | 'name' | 'runtimes' | 'agentsReached'> & {
   readonly runtimes: readonly EngineRuntime[];
 };
 

@@ -20,7 +20,9 @@ export interface SandboxNetworks {
   addressAt(network: NetworkKind, index: number): string | undefined;
   /** 0 before `prepare`. */
   addressCount(network: NetworkKind): number;
-  facts(): Promise<Pick<EngineInfo, 'hostIsolated' | 'networks'>>;
+  /** Empty before `prepare`. */
+  list(): EngineInfo['networks'];
+  isHostIsolated(): Promise<boolean>;
   /** Connects a stopped container, whose network was removed, to the network made again, at the same address. */
   reattach(containerId: string, address: string): Promise<void>;
 }
@@ -42,13 +44,11 @@ export function sandboxNetworks(deps: SandboxNetworksDeps): SandboxNetworks {
     },
     addressAt: (network, index) => known?.[network].ring.at(index),
     addressCount: (network) => known?.[network].ring.count ?? 0,
-    async facts() {
+    list() {
       const networks = known === undefined ? [] : [known.open, known.closed];
-      return {
-        hostIsolated: await deps.firewall.isIsolated(bridges()),
-        networks: networks.map(({ name, ring }) => ({ name, subnet: ring.subnet })),
-      };
+      return networks.map(({ name, ring }) => ({ name, subnet: ring.subnet }));
     },
+    isHostIsolated: () => deps.firewall.isIsolated(bridges()),
     async reattach(containerId, address) {
       const now = await prepare();
       const network = (['open', 'closed'] as const).find((kind) => now[kind].ring.includes(address));

@@ -54,6 +54,7 @@ export function memoryRuntime(deps: MemoryRuntimeDeps): { runtime: ContainerRunt
         ],
         nowMs: deps.clock.nowMs(),
       })),
+    isHostIsolated: () => run('isHostIsolated', () => true),
     capabilities: (name) =>
       run('capabilities', () => (runtimes.has(name) ? { ...ALL, ...runtimes.get(name) } : undefined)),
     prepare: () => run('prepare', () => {}),
@@ -91,7 +92,6 @@ const machine: Omit<EngineInfo, 'name' | 'runtimes' | 'networks' | 'nowMs'> = {
   memoryBytes: 32 * 1024 ** 3,
   dataRoot: '/nowhere',
   diskEnforced: true,
-  hostIsolated: true,
   agentsReached: 'in memory',
 };
 
