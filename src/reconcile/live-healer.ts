@@ -39,14 +39,9 @@ async function seedMissing(deps: HealerDeps): Promise<void> {
 }
 
 async function seedWhenMissing(deps: HealerDeps, id: string): Promise<void> {
-  await deps.afterCommit.run(id, async () => {
-    const row = await deps.store.find(id);
-    if (row === undefined || !mirroredStates.includes(row.state)) return;
-    // Stopped before it ran: this run never had an entry.
-    if (row.startedAtMs === null) return;
-    const info = await deps.live.get(id);
+  await healWhere(deps, id, missingSeed, async ({ row, info }) => {
     if (info?.incarnation === row.incarnation) {
-      if (info.state !== row.state) await deps.live.patch(id, row.incarnation, { state: row.state });
+      await deps.live.patch(id, row.incarnation, { state: row.state });
       return;
     }
     await deps.live.seed(restoreLiveInfo(row));
@@ -54,17 +49,47 @@ async function seedWhenMissing(deps: HealerDeps, id: string): Promise<void> {
   });
 }
 
+async function missingSeed(deps: HealerDeps, id: string) {
+  const row = await deps.store.find(id);
+  if (row === undefined || !mirroredStates.includes(row.state)) return undefined;
+  // Stopped before it ran: this run never had an entry.
+  if (row.startedAtMs === null) return undefined;
+  const info = await deps.live.get(id);
+  return info?.incarnation === row.incarnation && info.state === row.state ? undefined : { row, info };
+}
+
 async function evictStale(deps: HealerDeps): Promise<void> {
   for await (const page of deps.live.ids()) {
     for (const id of page) {
-      await deps.afterCommit.run(id, async () => {
-        const row = await deps.store.find(id);
-        if (row !== undefined && (mirroredStates.includes(row.state) || row.state === 'pending')) return;
+      await healWhere(deps, id, staleEntry, async ({ row }) => {
         const isGone = await deps.live.evict(id, row?.incarnation ?? Number.MAX_SAFE_INTEGER);
         if (isGone) deps.onCorrection('live_evicted', id);
       });
     }
   }
+}
+
+async function staleEntry(deps: HealerDeps, id: string) {
+  const row = await deps.store.find(id);
+  const isOwned = row !== undefined && (mirroredStates.includes(row.state) || row.state === 'pending');
+  return isOwned ? undefined : { row };
+}
+
+/**
+ * Heals what is still wrong at a second look, behind whatever follows the commits of this moment: a commit whose mirror
+ * waits for its turn is no difference, and would be counted as one.
+ */
+async function healWhere<Wrong>(
+  deps: HealerDeps,
+  id: string,
+  look: (deps: HealerDeps, id: string) => Promise<Wrong | undefined>,
+  heal: (wrong: Wrong) => Promise<void>,
+): Promise<void> {
+  if ((await look(deps, id)) === undefined) return;
+  await deps.afterCommit.run(id, async () => {
+    const wrong = await look(deps, id);
+    if (wrong !== undefined) await heal(wrong);
+  });
 }
 
 /** Writes the last activity that only the live store knows into SQL, so that losing the live store loses at most this. */
