@@ -2,22 +2,30 @@ import type { OperationDeps } from '../operations/deps.ts';
 
 const REMEMBERED_MS = 60_000;
 
-/** Whether the engine enforces disk bounds, asked at most once a minute; what was last known while it does not answer. */
+/**
+ * Whether the engine enforces disk bounds, asked at most once a minute. Only the first answer is waited for: later ones
+ * are asked for behind a view that shows what is known.
+ */
 export function diskEnforcement({ runtime, clock }: Pick<OperationDeps, 'runtime' | 'clock'>): () => Promise<boolean> {
-  let known = Promise.resolve(false);
+  let known: boolean | undefined;
+  let asked = Promise.resolve(false);
   let askedAtMs = Number.NEGATIVE_INFINITY;
-  return () => {
+  const ask = async (): Promise<boolean> => {
+    try {
+      const { diskEnforced } = await runtime.info();
+      known = diskEnforced;
+      return diskEnforced;
+    } catch {
+      askedAtMs = Number.NEGATIVE_INFINITY;
+      return known ?? false;
+    }
+  };
+  return async () => {
     const nowMs = clock.monotonicMs();
-    if (nowMs - askedAtMs < REMEMBERED_MS) return known;
-    askedAtMs = nowMs;
-    const before = known;
-    known = runtime.info().then(
-      (info) => info.diskEnforced,
-      () => {
-        askedAtMs = Number.NEGATIVE_INFINITY;
-        return before;
-      },
-    );
-    return known;
+    if (nowMs - askedAtMs >= REMEMBERED_MS) {
+      askedAtMs = nowMs;
+      asked = ask();
+    }
+    return known ?? asked;
   };
 }
