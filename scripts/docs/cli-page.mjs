@@ -82,5 +82,5 @@ function section(command) {
   const names = [];
   for (let one = command; one.parent; one = one.parent) names.unshift(one.name());
   const help = command.configureHelp({ helpWidth: HELP_WIDTH }).helpInformation().trimEnd();
-  return [`## ${names.join(' ')}\n`, '```', help, '```\n'].join('\n');
+  return [`## ${names.join(' ')}\n`, '```text', help, '```\n'].join('\n');
 }

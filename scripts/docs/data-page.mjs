@@ -37,7 +37,7 @@ expiry: it is written after the commit that says \`running\` and removed after t
 every 30 s the live healer makes rows and keys agree. The service id is the value of \`service_id\` in the table
 \`installation\`. To look at the keys of the private redis-server:
 
-\`\`\`
+\`\`\`sh
 redis-cli -s data/redis/redis.sock --scan --pattern 'sandglass:*'
 redis-cli -s data/redis/redis.sock hgetall 'sandglass:<service id>:live:<sandbox id>'
 \`\`\`

@@ -1,21 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { transform } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { apiOf } from '../support/api.ts';
 import { serviceOfFile } from '../support/e2b/sdks.ts';
 
 const service = serviceOfFile();
 const DEADLINE_MS = 50_000;
-const SCRATCH = 'node_modules/.cache/sandglass';
-let folder: string;
-
-beforeAll(() => {
-  mkdirSync(SCRATCH, { recursive: true });
-  folder = mkdtempSync(join(SCRATCH, 'examples-'));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What it printed; throws with all it said when it failed. */
 function run(program: string, script: string): Promise<readonly string[]> {
@@ -31,21 +20,6 @@ function run(program: string, script: string): Promise<readonly string[]> {
       else reject(new Error(`${script}: ${error.message}\n${stdout}\n${stderr}`));
     });
   });
-}
-
-/** The blocks of a page in a language, where the service and its key are those of the test. */
-function blocksOf(page: string, language: string): readonly string[] {
-  const blocks = readFileSync(page, 'utf8').matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'));
-  return [...blocks].map(([, block = '']) =>
-    block.replaceAll('http://127.0.0.1:4747', service().url).replaceAll('$(cat data/admin.key)', service().adminKey),
-  );
-}
-
-/** A file of its own where packages are found. */
-function scratch(name: string, content: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
 }
 
 describe('the examples do what they say', () => {
@@ -85,14 +59,6 @@ describe('the examples do what they say', () => {
     ]);
   });
 
-  it('and the page about our own SDK', async () => {
-    const page = blocksOf('docs/sdk.md', 'ts').join('\n').replace('sandglass/sdk', resolve('dist/sdk.js'));
-    const { code } = await transform(page, { loader: 'ts', format: 'esm', target: 'node20' });
-    const said = (await run(process.execPath, scratch('sdk.mjs', code))).join('\n');
-    expect(said).toMatch(/running[\s\S]*hello\n 3\n[\s\S]*ended with 0\nremember the milk[\s\S]*sandbox.running/);
-    expect(said).toContain('sandbox_not_found');
-  });
-
   it('with the calls of the Python SDKs', async () => {
     const lines = (await run(process.execPath, 'examples/python-wire.mjs')).slice(1, -1);
     expect(lines).toEqual([
@@ -117,15 +83,6 @@ describe('the examples do what they say', () => {
     expect(lines.filter((line) => line === 'remember the milk')).toHaveLength(3);
     expect(answers).toContainEqual(expect.objectContaining({ stdout: 'remember the milk' }));
     expect(lines).toContain('204');
-  });
-
-  it('and the pages about both ways', async () => {
-    const curl = blocksOf('docs/curl.md', 'sh');
-    const said = await run('sh', scratch('curl.sh', ['set -eu', ...curl].join('\n')));
-    expect(said.join('\n')).toMatch(/"exitCode":3.*remember the milk.*Directory listing.*remember the milk.*204/s);
-    const setting = blocksOf('docs/e2b.md', 'sh').map((block) => block.replace('npm install e2b', ''));
-    const program = scratch('page.mjs', blocksOf('docs/e2b.md', 'ts').join('\n'));
-    await run('sh', scratch('e2b.sh', ['set -eu', ...setting, `"${process.execPath}" ${program}`].join('\n')));
   });
 
   it('and leave nothing running', async () => {
