@@ -13,7 +13,7 @@ const ONE_AT_A_TIME: Limits = { ...REAL, fileParallelism: false };
  */
 const ALONE = [
   'test/e2e/{world,faults,pool}-*.test.ts',
-  'test/e2e/{agent-upgrade,cycles,e2b-nginx,e2b-streams,proxy,random-walk-docker}.test.ts',
+  'test/e2e/{agent-upgrade,cycles,deploy-proxies,e2b-nginx,e2b-streams,proxy,random-walk-docker}.test.ts',
   'test/e2e/{security-addresses,security-network,use-observe,use-stalled}.test.ts',
   'test/integration/{docker,world}*/**/*.test.ts',
   'test/integration/{docker-*,agent-delivery,agent-process-stress,large-store}.test.ts',

@@ -5,7 +5,6 @@ import { findProgram, runCommand } from './run-command.mjs';
 import { say } from './say.mjs';
 
 const BROWSER_PACKAGES = ['chromium'];
-const NGINX_PACKAGES = ['nginx', 'nginx-common'];
 
 /** Where there is no apt-get the tests that need it are skipped, and say so. */
 export const browser = {
@@ -20,36 +19,35 @@ export const browser = {
 };
 
 /** Debian's nginx with its own settings, unpacked and not installed: installing it would open port 80 of this machine. */
-export const nginx = {
-  name: 'nginx',
-  what: 'the program nginx, unpacked into node_modules/.cache',
-  why: 'tests put it in front of the service, with the settings it comes with',
-  needs: ['npm-packages'],
-  isMissing: async ({ root }) => Boolean(findProgram('apt-get')) && !existsSync(join(nginxFolder(root), 'usr')),
-  plan: `apt-get download ${NGINX_PACKAGES.join(' ')}`,
-  command: `apt-get download ${NGINX_PACKAGES.join(' ')}`,
-  provide,
-};
+export const nginx = unpacked('nginx', ['nginx', 'nginx-common'], 'tests put it in front of the service');
+export const caddy = unpacked('caddy', ['caddy'], 'tests put it in front of the service');
 
-function nginxFolder(root) {
-  return join(root, 'node_modules', '.cache', 'sandglass', 'nginx');
+/** A program that is unpacked from Debian's packages into node_modules/.cache. */
+function unpacked(name, packages, why) {
+  const command = `apt-get download ${packages.join(' ')}`;
+  const folderOf = (root) => join(root, 'node_modules', '.cache', 'sandglass', name);
+  return {
+    ...{ name, what: `the program ${name}, unpacked into node_modules/.cache`, why, needs: ['npm-packages'] },
+    isMissing: async ({ root }) => Boolean(findProgram('apt-get')) && !existsSync(join(folderOf(root), 'usr')),
+    ...{ plan: command, command },
+    provide: ({ root }) => unpack(name, packages, folderOf(root)),
+  };
 }
 
-async function provide({ root }) {
-  const folder = nginxFolder(root);
+async function unpack(name, packages, folder) {
   mkdirSync(dirname(folder), { recursive: true });
   const scratch = mkdtempSync(`${folder}-`);
   try {
-    await ensurePackageLists('nginx:', NGINX_PACKAGES);
-    say('nginx:', `apt-get download ${NGINX_PACKAGES.join(' ')}`);
+    await ensurePackageLists(`${name}:`, packages);
+    say(`${name}:`, `apt-get download ${packages.join(' ')}`);
     // apt gives its rights up for the download, and cannot write here then: that is only a warning.
-    await runCommand(['apt-get', 'download', ...NGINX_PACKAGES], { cwd: scratch, timeoutMs: 180_000 });
-    const unpacked = join(scratch, 'unpacked');
-    for (const name of readdirSync(scratch).filter((file) => file.endsWith('.deb'))) {
-      await runCommand(['dpkg', '-x', join(scratch, name), unpacked], { timeoutMs: 60_000 });
+    await runCommand(['apt-get', 'download', ...packages], { cwd: scratch, timeoutMs: 180_000 });
+    const files = join(scratch, 'unpacked');
+    for (const file of readdirSync(scratch).filter((one) => one.endsWith('.deb'))) {
+      await runCommand(['dpkg', '-x', join(scratch, file), files], { timeoutMs: 60_000 });
     }
     rmSync(folder, { recursive: true, force: true });
-    renameSync(unpacked, folder);
+    renameSync(files, folder);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -28,14 +28,19 @@ const ADMIN_KEY = `e2b_${'5a'.repeat(20)}`;
 const START_DEADLINE_MS = 20_000;
 const STOP_DEADLINE_MS = 20_000;
 
-/** Starts the built service; `env` adds to the settings, `dataDir` takes an existing one. */
+/**
+ * Starts the built service; `env` adds to the settings, `dataDir` takes an existing one, `under` is a command that becomes
+ * it, such as setpriv(1).
+ */
 export async function startService(
   env: Readonly<Record<string, string>> = {},
   dataDir = mkdtempSync(join(tmpdir(), 'sandglass-test-')),
   program = 'dist/main.js',
+  under: readonly string[] = [],
 ): Promise<ServiceProcess> {
   const log: string[] = [];
-  const child = spawn(process.execPath, [program], {
+  const [command = process.execPath, ...argv] = [...under, process.execPath, program];
+  const child = spawn(command, argv, {
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
@@ -64,7 +69,7 @@ export async function startService(
     log,
     stop: () => end('SIGTERM'),
     kill: async () => void (await end('SIGKILL')),
-    again: (more = {}, other = program) => startService({ ...env, ...more }, dataDir, other),
+    again: (more = {}, other = program) => startService({ ...env, ...more }, dataDir, other, under),
     async dispose() {
       if (child.exitCode === null && child.signalCode === null) await end('SIGTERM');
       await removeContainersOf(serviceIdOf(dataDir));

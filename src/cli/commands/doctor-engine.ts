@@ -72,7 +72,7 @@ export function engineChecks(report: EngineReport): readonly Check[] {
       : warn(
           'host isolation',
           'sandboxes may open connections to the host of the engine',
-          'Run as root beside a local engine with iptables, or close the bridges sg-open and sg-closed yourself.',
+          'Run as root or with CAP_NET_ADMIN beside a local engine with iptables, or close the bridges sg-open and sg-closed yourself.',
         ),
   ];
 }

@@ -29,6 +29,7 @@ import { hostFirewall } from './firewall.ts';
 import { pullImage } from './image-pull.ts';
 import { inspectImage, keepImage } from './images.ts';
 import { logTail } from './log-tail.ts';
+import { hasNetworkRights } from './network-rights.ts';
 import { isInOurNetwork } from './own-network.ts';
 import { findCredentials } from './registry-credentials.ts';
 import { sandboxNetworks } from './sandbox-networks.ts';
@@ -141,5 +142,5 @@ export function dockerRuntime(deps: DockerRuntimeDeps): ContainerRuntime {
 }
 
 async function mayChangeHost(host: DockerHost): Promise<boolean> {
-  return host.kind === 'unix' && process.getuid?.() === 0 && isInOurNetwork(host.socketPath);
+  return host.kind === 'unix' && (await hasNetworkRights()) && isInOurNetwork(host.socketPath);
 }

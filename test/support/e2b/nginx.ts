@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from '../api.ts';
+import { freePort, runProgram } from '../run-program.ts';
 
 export interface Nginx {
   readonly url: string;
@@ -13,7 +11,6 @@ export interface Nginx {
 const UNPACKED = 'node_modules/.cache/sandglass/nginx';
 const PROGRAM = join(UNPACKED, 'usr/sbin/nginx');
 const MIME_TYPES = join(process.cwd(), UNPACKED, 'etc/nginx/mime.types');
-const STOP_DEADLINE_MS = 5_000;
 
 /** Why there is no nginx to be tested with; undefined when there is one. */
 export function whyNoNginx(): string | undefined {
@@ -27,32 +24,28 @@ export function whyNoNginx(): string | undefined {
  */
 export async function startNginx(behind: string, more: readonly string[] = []): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), 'sandglass-nginx-'));
-  chmodSync(folder, 0o755); // its workers are another user
   const port = await freePort();
-  writeFileSync(join(folder, 'nginx.conf'), settings({ folder, port, behind, more }));
-  const child = spawn(PROGRAM, [
-    '-c',
-    join(folder, 'nginx.conf'),
-    '-e',
-    join(folder, 'error.log'),
-    '-g',
-    'daemon off;',
-  ]);
-  const complaints: string[] = [];
-  child.stderr.on('data', (piece: Buffer) => complaints.push(piece.toString('utf8')));
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const close = async () => {
-    await end(child, exited);
-    rmSync(folder, { recursive: true, force: true });
-  };
   const url = `http://127.0.0.1:${port}`;
-  try {
-    await eventually('nginx answers', () => isAnswering(url, child));
-  } catch (error) {
-    await close();
-    throw new Error(`nginx did not start: ${complaints.join('')}`, { cause: error });
-  }
+  const isAnswering = () =>
+    fetch(`${url}/healthz`).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+  const { close } = await runNginx({ folder, settings: settings({ folder, port, behind, more }), isAnswering });
   return { url, close };
+}
+
+/** Runs it in a folder, which it takes along when it is closed, until it answers. */
+export async function runNginx(run: {
+  readonly folder: string;
+  readonly settings: string;
+  readonly isAnswering: () => Promise<boolean>;
+}): Promise<{ close(): Promise<void> }> {
+  const { folder, isAnswering } = run;
+  chmodSync(folder, 0o755); // its workers are another user
+  writeFileSync(join(folder, 'nginx.conf'), run.settings);
+  const argv = ['-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log'), '-g', 'daemon off;'];
+  return runProgram({ name: 'nginx', program: PROGRAM, argv, folder, isAnswering });
 }
 
 interface Placement {
@@ -63,9 +56,7 @@ interface Placement {
 }
 
 function settings({ folder, port, behind, more }: Placement): string {
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   const server = [
-    ...temporary.map((name) => `${name}_temp_path ${folder}/${name};`),
     'server {',
     `  listen 127.0.0.1:${port};`,
     '  location / {',
@@ -74,40 +65,18 @@ function settings({ folder, port, behind, more }: Placement): string {
     '  }',
     '}',
   ].join('\n');
+  return aroundServers(folder, server);
+}
+
+/** The nginx.conf that Debian's comes with, with these servers in it, and all that it writes in a folder. */
+export function aroundServers(folder: string, servers: string): string {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  const paths = temporary.map((name) => `${name}_temp_path ${folder}/${name};`);
   return readFileSync(join(UNPACKED, 'etc/nginx/nginx.conf'), 'utf8')
     .replace('include /etc/nginx/modules-enabled/*.conf;', '')
     .replace('include /etc/nginx/mime.types;', `include ${MIME_TYPES};`)
-    .replace('include /etc/nginx/conf.d/*.conf;', server)
+    .replace('include /etc/nginx/conf.d/*.conf;', () => [...paths, servers].join('\n'))
     .replace('include /etc/nginx/sites-enabled/*;', '')
     .replace('/run/nginx.pid', `${folder}/nginx.pid`)
     .replaceAll('/var/log/nginx', folder);
-}
-
-async function isAnswering(url: string, child: ChildProcess): Promise<boolean> {
-  if (child.exitCode !== null) throw new Error(`it ended with code ${child.exitCode}`);
-  return fetch(`${url}/healthz`).then(
-    ({ status }) => status === 200,
-    () => false,
-  );
-}
-
-async function end(child: ChildProcess, exited: Promise<void>): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS);
-  await exited;
-  clearTimeout(timer);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
 }

@@ -1,4 +1,4 @@
-import { Agent, Headers, type RequestInit, type Response, fetch as undiciFetch } from 'undici';
+import { Agent, type Dispatcher, Headers, type RequestInit, type Response, fetch as undiciFetch } from 'undici';
 import type { Heard } from './heard.ts';
 import { heard } from './heard.ts';
 
@@ -11,6 +11,10 @@ export interface Destination {
   readonly url: string;
   readonly sandboxId: string;
   readonly accessToken: string;
+  /** Under which domain the host form is; `localhost` unless told. */
+  readonly domain?: string;
+  /** What finds those names, and knows who signed for them. */
+  readonly dispatcher?: Dispatcher;
 }
 
 /** Requests into one sandbox, said in one of the three ways. */
@@ -45,18 +49,19 @@ export function fetchByName(url: string): Promise<Response> {
   return undiciFetch(url, { dispatcher: loopback });
 }
 
-export function wire(routing: Routing, { url, sandboxId, accessToken }: Destination): Wire {
+export function wire(routing: Routing, destination: Destination): Wire {
+  const { url, sandboxId, accessToken, domain = 'localhost', dispatcher = loopback } = destination;
   const base = new URL(url);
   const place = (path: string, port: number) => {
     if (routing === 'path') return new URL(`${base.origin}/sandbox/${sandboxId}/${port}${path}`);
     if (routing === 'header') return new URL(path, base);
-    return new URL(path, `http://${port}-${sandboxId}.localhost:${base.port}`);
+    return new URL(path, `${base.protocol}//${port}-${sandboxId}.${domain}:${base.port}`);
   };
   const send: Wire['fetch'] = (path, { port = AGENT_PORT, headers = {}, ...request } = {}) => {
     const named = { 'e2b-sandbox-id': sandboxId, 'e2b-sandbox-port': `${port}` };
     return undiciFetch(place(path, port), {
       ...request,
-      dispatcher: loopback,
+      dispatcher,
       headers: {
         ...(routing === 'header' ? named : {}),
         ...(port === AGENT_PORT ? { 'x-access-token': accessToken } : {}),
