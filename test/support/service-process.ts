@@ -84,7 +84,7 @@ interface Urls {
 }
 
 /** The banner names both listeners once they are open. Throws with what it printed when the service ends instead. */
-async function firstUrls(child: ChildProcess, log: string[], exited: Promise<number | null>): Promise<Urls> {
+export async function firstUrls(child: ChildProcess, log: string[], exited: Promise<number | null>): Promise<Urls> {
   const stderr = child.stderr && createInterface(child.stderr);
   stderr?.on('line', (line) => log.push(line));
   const banner: string[] = [];

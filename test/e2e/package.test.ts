@@ -1,0 +1,116 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Api, apiOf } from '../support/api.ts';
+import { removeContainersOf, serviceIdOf } from '../support/engine.ts';
+import { type InstalledPackage, installPackage, namesIn, typeErrors } from '../support/package/installed-package.ts';
+import { firstUrls } from '../support/service-process.ts';
+
+const run = promisify(execFile);
+const MIB = 1024 * 1024;
+const WANTED = [
+  /^(LICENSE|README\.md|package\.json)$/,
+  /^dist\/((cli|main|sdk|chunk-\w+)\.js|\.built-from)$/,
+  /^dist\/(sdk\/.+\.d\.ts|contract\/.+\.d\.ts|dashboard\/.+|agent\/.+)$/,
+  /^migrations\/sqlite\/(\d{4}_\w+\.sql|meta\/\w+\.json)$/,
+  /^images\/(README\.md|base\/.+)$/,
+];
+const UNWANTED = /\.map$|(?<!\.d)\.tsx?$|\.test\.|(^|\/)(test|src|data|\.env|\.git)\b|\.(sqlite|key|pem)$/;
+
+let installed: InstalledPackage;
+let child: ChildProcess | undefined;
+let url: string;
+let adminKey: string;
+let api: Api;
+
+/** As a user does: `npx sandglass serve` in a folder of their own; the data directory is made there. */
+beforeAll(async () => {
+  installed = await installPackage();
+  const env = {
+    ...{ PATH: process.env['PATH'], HOME: process.env['HOME'], npm_config_offline: 'true' },
+    ...{ SANDGLASS_PORT: '0', SANDGLASS_ADMIN_PORT: '0', SANDGLASS_REDIS_URL: 'memory' },
+    SANDGLASS_BASE_IMAGE: 'sandglass-busybox:latest',
+  };
+  const cwd = installed.folder;
+  // Of a process group of its own, with npx in it: the end of npx must not leave the service behind.
+  child = spawn('npx', ['sandglass', 'serve'], { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  url = (await firstUrls(child, [], exited)).url;
+  adminKey = readFileSync(join(cwd, 'data', 'admin.key'), 'utf8').trim();
+  api = apiOf({ url, adminKey });
+}, 180_000);
+
+afterAll(async () => {
+  try {
+    if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+      const exited = once(child, 'exit');
+      process.kill(-child.pid, 'SIGTERM');
+      await exited;
+    }
+    const dataDir = join(installed?.folder ?? '', 'data');
+    if (existsSync(join(dataDir, 'sandglass.sqlite'))) await removeContainersOf(serviceIdOf(dataDir));
+  } finally {
+    installed?.remove();
+  }
+}, 60_000);
+
+it('holds what it runs on, and no source, test, map or data', () => {
+  expect(installed.files.filter((file) => !WANTED.some((pattern) => pattern.test(file)))).toEqual([]);
+  expect(installed.files.filter((file) => UNWANTED.test(file) && !file.startsWith('dist/agent/'))).toEqual([]);
+  const needed = ['dist/cli.js', 'dist/main.js', 'dist/sdk.js', 'dist/sdk/index.d.ts', 'dist/dashboard/index.html'];
+  const forSandboxes = ['dist/agent/manifest.json', 'dist/agent/node', 'images/base/Dockerfile'];
+  expect(installed.files).toEqual(expect.arrayContaining([...needed, ...forSandboxes]));
+  expect(installed.files.some((file) => /^dist\/agent\/node_modules\/.+\/pty\.node$/.test(file))).toBe(true);
+  // Nearly all of it is the Node.js that runs in sandboxes.
+  expect(installed.tarballBytes).toBeLessThan(64 * MIB);
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+  expect(scripts.prepack).toBe(scripts.build);
+});
+
+it('is installed with its dependencies of production only', () => {
+  expect(namesIn(join(installed.folder, 'node_modules'))).not.toEqual(
+    expect.arrayContaining([expect.stringMatching(/^(vitest|typescript|esbuild|vite|preact)$/)]),
+  );
+  expect(statSync(join(installed.folder, 'data')).mode & 0o777).toBe(0o700);
+});
+
+it('serves the dashboard, starts a sandbox with its agent, runs a command in it and deletes it', async () => {
+  const page = await fetch(`${url}/`).then((answer) => answer.text());
+  expect(page).toContain('<script type="module"');
+  const started = await api('POST', '/v1/sandboxes', { body: { id: 'packed' } });
+  expect([started.status, started.body.detail]).toEqual([201, undefined]);
+  const exec = await api('POST', '/v1/sandboxes/packed/exec', { body: { command: ['echo', 'from the package'] } });
+  expect(exec.body).toMatchObject({ exitCode: 0, stdout: 'from the package\n' });
+  expect((await api('DELETE', '/v1/sandboxes/packed?force=true')).status).toBe(204);
+});
+
+const PROGRAM = `import { Sandbox, SandglassError } from 'sandglass/sdk';
+
+const options = { url: process.env.SANDGLASS_URL, apiKey: process.env.SANDGLASS_API_KEY };
+const sandbox = await Sandbox.start({ lifetime: { timeoutSeconds: 60 } }, options);
+try {
+  const { exitCode, stdout } = await sandbox.exec(['echo', 'typed']);
+  console.log(exitCode, stdout.trim());
+} catch (error) {
+  if (error instanceof SandglassError) console.log(error.code);
+} finally {
+  await sandbox.delete({ force: true });
+}
+`;
+
+it('its SDK is imported by its name, with types that know right from wrong, and works', async () => {
+  const { folder } = installed;
+  const declared = `declare const process: { env: Record<string, string> };\ndeclare const console: { log(...words: unknown[]): void };\n`;
+  expect(await typeErrors(folder, `${declared}${PROGRAM}`)).toEqual([]);
+  const wrong = `import { Sandbox } from 'sandglass/sdk';\nawait Sandbox.start({ lifetime: { timeoutSeconds: 'soon' } });\n`;
+  expect(await typeErrors(folder, wrong)).toEqual([
+    expect.stringMatching(/^program\.ts\(2,.*TS2322: Type 'string' is not assignable to type 'number/),
+  ]);
+  writeFileSync(join(folder, 'program.js'), PROGRAM);
+  const env = { PATH: process.env['PATH'], SANDGLASS_URL: url, SANDGLASS_API_KEY: adminKey };
+  const { stdout } = await run(process.execPath, ['program.js'], { cwd: folder, env, timeout: 30_000 });
+  expect(stdout).toBe('0 typed\n');
+}, 180_000);
