@@ -81,6 +81,8 @@ export interface EngineInfo {
   readonly storageDriver: string;
   readonly cgroupVersion: string;
   readonly runtimes: readonly string[];
+  /** As uname -r tells it. */
+  readonly kernel: string;
   readonly cpus: number;
   readonly memoryBytes: number;
   readonly dataRoot: string;
@@ -162,6 +164,10 @@ export interface ContainerUsage {
   readonly memCacheBytes: number;
   /** Cache that nobody has used lately: given back before anything is killed. */
   readonly memInactiveFileBytes: number;
+  /** Memory of its processes that no file backs. */
+  readonly memRssBytes: number;
+  /** Processes that the kernel killed for memory since it started; null where nobody counts them. */
+  readonly oomKills: number | null;
   readonly memPeakBytes: number;
   /** 0 = no limit. */
   readonly memLimitBytes: number;

@@ -12,10 +12,13 @@ export interface DiskUsage {
 
 /** The kernel's own account of one container. */
 export interface Cgroup {
+  readonly version: 1 | 2;
   /** undefined once it is gone. */
   read(): ContainerUsage | undefined;
   /** Of the file system of its root. */
   disk(): DiskUsage;
+  /** Its processes, by their ids on this machine, in no order. */
+  pids(): readonly number[];
 }
 
 /**
@@ -34,6 +37,7 @@ function cgroupV2(folder: string): Cgroup {
   let peak = 0;
   const number = (name: string) => numberIn(`${folder}/${name}`);
   return {
+    version: 2,
     read() {
       const memChargedBytes = number('memory.current');
       if (memChargedBytes === undefined) return undefined;
@@ -44,10 +48,13 @@ function cgroupV2(folder: string): Cgroup {
         cpuNs: field(readText(`${folder}/cpu.stat`) ?? '', 'usage_usec') * 1000,
         ...{ memChargedBytes, memPeakBytes: peak, memLimitBytes: number('memory.max') ?? 0 },
         ...{ memCacheBytes: field(stat, 'file'), memInactiveFileBytes: field(stat, 'inactive_file') },
+        memRssBytes: field(stat, 'anon'),
+        oomKills: counted(`${folder}/memory.events`),
         pids: number('pids.current') ?? 0,
       };
     },
     disk: () => diskOf(`${folder}/cgroup.procs`),
+    pids: () => pidsIn(`${folder}/cgroup.procs`),
   };
 }
 
@@ -57,6 +64,7 @@ const NO_LIMIT = 2 ** 62;
 function cgroupV1(root: string, place: string): Cgroup {
   const memory = `${root}/memory/${place}`;
   return {
+    version: 1,
     read() {
       const memChargedBytes = numberIn(`${memory}/memory.usage_in_bytes`);
       if (memChargedBytes === undefined) return undefined;
@@ -67,11 +75,26 @@ function cgroupV1(root: string, place: string): Cgroup {
         memPeakBytes: numberIn(`${memory}/memory.max_usage_in_bytes`) ?? memChargedBytes,
         ...{ memChargedBytes, memLimitBytes: limit > NO_LIMIT ? 0 : limit },
         ...{ memCacheBytes: field(stat, 'total_cache'), memInactiveFileBytes: field(stat, 'total_inactive_file') },
+        memRssBytes: field(stat, 'total_rss'),
+        oomKills: counted(`${memory}/memory.oom_control`),
         pids: numberIn(`${root}/pids/${place}/pids.current`) ?? 0,
       };
     },
     disk: () => diskOf(`${memory}/cgroup.procs`),
+    pids: () => pidsIn(`${memory}/cgroup.procs`),
   };
+}
+
+/** The kernel counts kills since Linux 4.13, on version 1 too. */
+function counted(file: string): number | null {
+  const text = readText(file);
+  return text?.includes('oom_kill ') ? field(text, 'oom_kill') : null;
+}
+
+function pidsIn(processes: string): readonly number[] {
+  const lines = (readText(processes) ?? '').split('\n');
+  // 0 is a process of another namespace of process ids.
+  return lines.map(Number).filter((pid) => pid > 0);
 }
 
 /** Through any of its processes; needs root. */

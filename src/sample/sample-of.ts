@@ -6,7 +6,7 @@ import type { DiskUsage } from './cgroup-usage.ts';
 export interface Circumstances {
   readonly atMs: number;
   readonly disk: DiskUsage;
-  readonly source: 'cgroup' | 'engine';
+  readonly source: NonNullable<Sample['source']>;
   /** The count of the cpu's time before this one. */
   readonly since: { readonly atMs: number; readonly cpuNs: number };
   readonly resources: Resources;
@@ -26,6 +26,7 @@ export function sampleOf(usage: ContainerUsage, { atMs, disk, source, since, res
     memTotalBytes: usage.memLimitBytes === 0 ? resources.memoryMb * MIB : usage.memLimitBytes,
     ...{ diskUsedBytes: disk.usedBytes, diskTotalBytes: disk.totalBytes },
     ...{ memChargedBytes, memPeakBytes, pids, source },
+    ...{ memRssBytes: usage.memRssBytes, oomKills: usage.oomKills },
     memWorkingSetBytes: Math.max(0, memChargedBytes - usage.memInactiveFileBytes),
   };
 }

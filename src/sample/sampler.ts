@@ -4,9 +4,10 @@ import type { Log } from '../observe/logger.ts';
 import type { ChangeFeed } from '../ports/change-feed.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ContainerRuntime, ContainerUsage } from '../ports/container-runtime.ts';
-import type { Sample, Sampler } from '../ports/sampler.ts';
+import type { Reading, Sample, Sampler } from '../ports/sampler.ts';
 import type { SandboxStore } from '../ports/sandbox-store.ts';
 import { type Cgroup, type DiskUsage, findCgroup } from './cgroup-usage.ts';
+import { processMemory } from './process-memory.ts';
 import { sampleOf } from './sample-of.ts';
 
 export interface SamplerDeps {
@@ -100,6 +101,10 @@ export function sampler(deps: SamplerDeps): RunningSampler {
       if (one?.samples.length === 0 && cgroupOf(deps, one) !== undefined) void take(deps, one);
       return (one?.samples ?? []).filter(({ atMs }) => atMs >= fromMs && atMs <= toMs);
     },
+    async read(id) {
+      const one = watched.get(id);
+      return one === undefined ? undefined : readingOf(deps, one);
+    },
     async begin() {
       for await (const row of runningRows(deps.store)) if (!watched.has(row.id)) watch(row);
       void goOn();
@@ -120,22 +125,43 @@ function cgroupOf(deps: SamplerDeps, one: Watched): Cgroup | undefined {
 
 /** Never rejects: what cannot be measured now is measured the next time. */
 async function take(deps: SamplerDeps, one: Watched): Promise<void> {
-  const { clock, runtime, log } = deps;
+  const { runtime, log } = deps;
   const { row, samples } = one;
   try {
     const cgroup = cgroupOf(deps, one);
     const usage: ContainerUsage | undefined =
       cgroup === undefined ? await runtime.usage(row.containerId ?? '') : cgroup.read();
     if (usage === undefined) return;
-    const atMs = clock.nowMs();
-    const disk = cgroup?.disk() ?? NO_DISK;
-    const source = cgroup === undefined ? 'engine' : 'cgroup';
-    samples.push(sampleOf(usage, { atMs, disk, source, since: one.last, resources: row.resources }));
+    const sample = sampleNow(deps, one, usage);
+    samples.push(sample);
     if (samples.length > KEPT) samples.shift();
-    one.last = { atMs, cpuNs: usage.cpuNs };
+    one.last = { atMs: sample.atMs, cpuNs: usage.cpuNs };
   } catch (error) {
     log.debug({ event: 'sample.missed', sandboxId: row.id, error: String(error) }, 'a sandbox was not measured');
   }
+}
+
+function sampleNow({ clock }: SamplerDeps, { cgroup, last, row }: Watched, usage: ContainerUsage): Sample {
+  const disk = cgroup?.disk() ?? NO_DISK;
+  const source = cgroup == null ? 'engine' : (`cgroup-v${cgroup.version}` as const);
+  return sampleOf(usage, { atMs: clock.nowMs(), disk, source, since: last, resources: row.resources });
+}
+
+/** Over a shorter time the share of the cpu says nothing. */
+const SHORTEST_MS = 100;
+
+/** The engine takes too long to be asked by everybody: what it said last is told. */
+async function readingOf(deps: SamplerDeps, one: Watched): Promise<Reading | undefined> {
+  const cgroup = cgroupOf(deps, one);
+  const before = one.samples.at(-1);
+  const usage = cgroup?.read();
+  if (cgroup === undefined || usage === undefined) {
+    return before === undefined ? undefined : { sample: before, detail: null };
+  }
+  const now = sampleNow(deps, one, usage);
+  const isTooSoon = before !== undefined && now.atMs - before.atMs < SHORTEST_MS;
+  const sample = isTooSoon ? { ...now, cpuUsedPct: before.cpuUsedPct } : now;
+  return { sample, detail: (await processMemory(cgroup.pids())) ?? null };
 }
 
 async function* runningRows(store: Pick<SandboxStore, 'list'>): AsyncGenerator<Sandbox> {

@@ -3,8 +3,10 @@ export type { ConnectionOptions } from './connection-options.ts';
 export type { ExecOutput } from './exec-stream.ts';
 export { explainSandbox } from './explain-sandbox.ts';
 export type { SandboxFiles, WriteOptions } from './files.ts';
+export { engines, templates } from './installation.ts';
 export type { SandboxFilter } from './list-views.ts';
 export type { LogLinesOptions } from './log-lines.ts';
+export type { MetricsOptions } from './observe.ts';
 export { capacity, pool, poolSignature } from './pool.ts';
 export { type CallOptions, Sandbox } from './sandbox.ts';
 export { SandglassError, type SandglassErrorCode } from './sandglass-error.ts';
@@ -13,6 +15,7 @@ export { type ServiceEvent, type WatchOptions, watchEvents } from './watch-event
 export type { WebSocketClass, WebSocketLike } from './web-socket.ts';
 export type {
   CapacityView,
+  EngineView,
   ExecOptions,
   ExecResult,
   ExecView,
@@ -36,4 +39,5 @@ export type {
   SandboxStart,
   SandboxView,
   StartSignature,
+  TemplateView,
 } from './wire.ts';

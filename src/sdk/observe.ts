@@ -13,8 +13,20 @@ export async function getLogs(connection: Connection, id: string, { tail, signal
   return (await connection.open({ method: 'GET', path: pathOf(id, 'logs'), query: { tail }, headers, signal })).text();
 }
 
-export async function getMetrics(connection: Connection, id: string, signal?: AbortSignal): Promise<Metrics> {
-  const { body } = await connection.ask({ method: 'GET', path: pathOf(id, 'metrics'), isRepeatable: true, signal });
+export interface MetricsOptions {
+  /** True = read now, with what only a look at each process tells. */
+  readonly detail?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export async function getMetrics(
+  connection: Connection,
+  id: string,
+  { detail, signal }: MetricsOptions,
+): Promise<Metrics> {
+  const query = { detail };
+  const path = pathOf(id, 'metrics');
+  const { body } = await connection.ask({ method: 'GET', path, query, isRepeatable: true, signal });
   return bodyWith<Metrics>(body, 'history');
 }
 

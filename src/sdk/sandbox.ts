@@ -13,7 +13,7 @@ import { idempotencyKey } from './idempotency-key.ts';
 import { listViews, type SandboxFilter } from './list-views.ts';
 import { type LogLinesOptions, logLines } from './log-lines.ts';
 import { runToEnd } from './long-exec.ts';
-import { getLogs, getMetrics, type LogOptions, listProcesses } from './observe.ts';
+import { getLogs, getMetrics, type LogOptions, listProcesses, type MetricsOptions } from './observe.ts';
 import { SandglassError } from './sandglass-error.ts';
 import { openTerminal, type Terminal, type TerminalOptions } from './terminal.ts';
 import { type ServiceEvent, type WatchOptions, watchSandbox } from './watch-events.ts';
@@ -245,8 +245,8 @@ export class Sandbox {
   }
 
   /** What it used in the last minutes. */
-  metrics({ signal }: CallOptions = {}): Promise<Metrics> {
-    return getMetrics(this.#connection, this.id, signal);
+  metrics(options: MetricsOptions = {}): Promise<Metrics> {
+    return getMetrics(this.#connection, this.id, options);
   }
 
   /** Processes inside, largest memory first. */

@@ -11,6 +11,7 @@ type Wish<T> = T extends readonly (infer Item)[]
     : T;
 
 export type CapacityView = Bodies['Capacity'];
+export type EngineView = Bodies['Engine'];
 export type ExecEvent = Bodies['ExecEvent'];
 export type ExecResult = Bodies['ExecResult'];
 export type ExecView = Bodies['Exec'];
@@ -33,6 +34,7 @@ export type SandboxEventData = Bodies['SandboxEvent'];
 export type SandboxPageView = Bodies['SandboxPage'];
 export type SandboxView = Bodies['Sandbox'];
 export type StartSignature = Bodies['StartSignature'];
+export type TemplateView = Bodies['Template'];
 export type Unpacked = Bodies['Unpacked'];
 
 /** What a start may ask for; everything may be left out. The client does the waiting. */

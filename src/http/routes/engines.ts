@@ -19,8 +19,8 @@ export function addEngineRoutes(http: Http): void {
 async function engineView({ runtime }: Pick<OperationDeps, 'runtime'>): Promise<EngineView> {
   try {
     const hostIsolated = await runtime.isHostIsolated();
-    const { memoryBytes, dataRoot: _dataRoot, nowMs: _nowMs, runtimes, networks, ...info } = await runtime.info();
-    const memoryMb = Math.floor(memoryBytes / 1024 ** 2);
+    const { dataRoot: _dataRoot, nowMs: _nowMs, runtimes, networks, ...info } = await runtime.info();
+    const memoryMb = Math.floor(info.memoryBytes / 1024 ** 2);
     return {
       ...info,
       hostIsolated,

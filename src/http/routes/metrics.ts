@@ -1,11 +1,12 @@
-import { type Metrics, type MetricsPoint, metricsSchema } from '../../contract/metrics.ts';
+import { type Metrics, type MetricsPoint, metricsQuerySchema, metricsSchema } from '../../contract/metrics.ts';
 import { sandboxPathSchema } from '../../contract/sandbox-fields.ts';
 import { sandboxMetrics } from '../../operations/sandbox-metrics.ts';
 import { addEndpoint } from '../endpoint.ts';
 import type { Http } from '../http-deps.ts';
 import { isoInstant } from '../instants.ts';
 
-type Sample = Awaited<ReturnType<typeof sandboxMetrics>>['samples'][number];
+type Told = Awaited<ReturnType<typeof sandboxMetrics>>;
+type Sample = Told['samples'][number];
 
 /** What a sandbox uses. */
 export function addMetricsRoute(http: Http): void {
@@ -15,16 +16,24 @@ export function addMetricsRoute(http: Http): void {
       ...{ method: 'get', path: '/v1/sandboxes/{id}/metrics', operationId: 'getMetrics', tag: 'Observe' },
       summary: 'Memory, cpu, disk and processes of the last minutes',
       params: sandboxPathSchema,
+      query: metricsQuerySchema,
       answers: { 200: { description: 'As it was counted', schema: metricsSchema } },
       errors: ['sandbox_not_found', 'gone'],
     },
-    async ({ c, caller, params: { id } }) => {
-      const { row, samples } = await sandboxMetrics(http.deps.operations, caller, id);
+    async ({ c, caller, params: { id }, query }) => {
+      const { row, samples, reading } = await sandboxMetrics(http.deps.operations, caller, { id, ...query });
       const history = samples.map(pointOf);
-      const metrics: Metrics = { id, state: row.state, latest: history.at(-1) ?? null, history };
+      const latest = reading === null ? (history.at(-1) ?? null) : pointOf(reading.sample);
+      const detail = query.detail ? { detail: detailView(reading) } : {};
+      const metrics: Metrics = { id, state: row.state, latest, history, ...detail };
       return c.json(metrics, 200);
     },
   );
+}
+
+function detailView(reading: Told['reading']): Metrics['detail'] {
+  const detail = reading?.detail ?? null;
+  return detail === null ? null : { ...detail, processes: [...detail.processes] };
 }
 
 function pointOf(sample: Sample): MetricsPoint {
@@ -35,8 +44,10 @@ function pointOf(sample: Sample): MetricsPoint {
       usageBytes: sample.memChargedBytes ?? sample.memUsedBytes + sample.memCacheBytes,
       workingSetBytes: sample.memWorkingSetBytes ?? sample.memUsedBytes,
       cacheBytes: sample.memCacheBytes,
+      rssBytes: sample.memRssBytes ?? sample.memUsedBytes,
       peakBytes: sample.memPeakBytes ?? 0,
       limitBytes: sample.memTotalBytes,
+      oomKills: sample.oomKills ?? null,
       source: sample.source ?? 'engine',
     },
     disk: { usedBytes: sample.diskUsedBytes, totalBytes: sample.diskTotalBytes },

@@ -36,6 +36,8 @@ export async function containerUsage(context: EngineContext, containerId: string
     memChargedBytes: memory.usage,
     memCacheBytes: stats['total_cache'] ?? stats['file'] ?? 0,
     memInactiveFileBytes: stats['total_inactive_file'] ?? stats['inactive_file'] ?? 0,
+    memRssBytes: stats['total_rss'] ?? stats['anon'] ?? 0,
+    oomKills: null,
     memPeakBytes: Math.max(memory.usage, memory.max_usage),
     memLimitBytes: memory.limit,
     pids: pids.current ?? 0,

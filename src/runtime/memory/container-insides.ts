@@ -35,6 +35,7 @@ export function containerInsides(world: MemoryWorld): Insides {
 
 const USED = {
   ...{ cpuNs: 1_000_000, memChargedBytes: 8 << 20, memCacheBytes: 2 << 20, memInactiveFileBytes: 1 << 20 },
+  ...{ memRssBytes: 5 << 20, oomKills: null },
   ...{ memPeakBytes: 9 << 20, memLimitBytes: 512 << 20, pids: 2 },
 };
 

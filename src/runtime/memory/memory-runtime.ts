@@ -88,6 +88,7 @@ const machine: Omit<EngineInfo, 'name' | 'runtimes' | 'networks' | 'nowMs'> = {
   version: '0.0.0-memory',
   storageDriver: 'memory',
   cgroupVersion: '2',
+  kernel: 'none',
   cpus: 8,
   memoryBytes: 32 * 1024 ** 3,
   dataRoot: '/nowhere',

@@ -85,6 +85,9 @@ export interface components {
             diskEnforced: boolean;
             /** @description Whether the host drops new connections from sandboxes. */
             hostIsolated: boolean;
+            /** @description Its release, as uname -r tells it. */
+            kernel: string;
+            memoryBytes: number;
             memoryMb: number;
             name: string;
             networks: {
@@ -291,7 +294,19 @@ export interface components {
             text: string;
         };
         Metrics: {
-            /** @description The last minutes, oldest first, `latest` included. */
+            /** @description Only when asked for; null = its processes cannot be seen from the service. */
+            detail?: {
+                /** @description By their ids inside, as in the list of processes. */
+                processes: {
+                    pid: number;
+                    pssBytes: number | null;
+                }[];
+                /** @description Resident memory, each shared page divided by its number of users; null where it is not permitted. */
+                pssBytes: number | null;
+                /** @description Resident memory of the engine's process beside the sandbox, which is not charged to it. */
+                shimRssBytes: number | null;
+            } | null;
+            /** @description The last minutes, oldest first, `latest` included unless it was read now. */
             history: {
                 at: string;
                 cpu: {
@@ -307,12 +322,16 @@ export interface components {
                 memory: {
                     cacheBytes: number;
                     limitBytes: number;
+                    /** @description Processes that the kernel killed for memory in this run; null where nobody counts them. */
+                    oomKills: number | null;
                     peakBytes: number;
+                    /** @description Of its processes, and backed by no file. */
+                    rssBytes: number;
                     /**
                      * @description Who counted.
                      * @enum {string}
                      */
-                    source: "cgroup" | "engine";
+                    source: "cgroup-v2" | "cgroup-v1" | "engine";
                     /** @description Charged to the sandbox, page cache included. */
                     usageBytes: number;
                     /** @description Usage without cache that can be given back at once. */
@@ -337,12 +356,16 @@ export interface components {
                 memory: {
                     cacheBytes: number;
                     limitBytes: number;
+                    /** @description Processes that the kernel killed for memory in this run; null where nobody counts them. */
+                    oomKills: number | null;
                     peakBytes: number;
+                    /** @description Of its processes, and backed by no file. */
+                    rssBytes: number;
                     /**
                      * @description Who counted.
                      * @enum {string}
                      */
-                    source: "cgroup" | "engine";
+                    source: "cgroup-v2" | "cgroup-v1" | "engine";
                     /** @description Charged to the sandbox, page cache included. */
                     usageBytes: number;
                     /** @description Usage without cache that can be given back at once. */

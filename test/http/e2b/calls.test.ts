@@ -17,6 +17,7 @@ beforeAll(async () => {
           asked = [fromMs, toMs];
           return [sample];
         },
+        read: async () => ({ sample, detail: null }),
       },
     }),
   });

@@ -51,4 +51,7 @@ it('tells that nothing was measured yet', async () => {
   const { id } = await service.alice.start();
   const reply = await service.alice.get(`/v1/sandboxes/${id}/metrics`);
   expect(metricsSchema.parse(reply.json)).toEqual({ id, state: 'running', latest: null, history: [] });
+  const detailed = await service.alice.get(`/v1/sandboxes/${id}/metrics?detail=true`);
+  expect(metricsSchema.parse(detailed.json)).toMatchObject({ latest: null, detail: null });
+  expect((await service.alice.get(`/v1/sandboxes/${id}/metrics?detail=maybe`)).status).toBe(400);
 });

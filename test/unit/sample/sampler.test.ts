@@ -6,13 +6,13 @@ import { memoryService } from '../../support/memory-service.ts';
 
 const USAGE = {
   ...{ memChargedBytes: 1000, memCacheBytes: 300, memInactiveFileBytes: 200 },
-  ...{ memPeakBytes: 1500, memLimitBytes: 4000, pids: 4 },
+  ...{ memPeakBytes: 1500, memLimitBytes: 4000, memRssBytes: 600, oomKills: 2, pids: 4 },
 };
 
 async function measured(overrides: Partial<SamplerDeps> = {}) {
   const service = await memoryService();
   const disk = () => ({ usedBytes: 5, totalBytes: 50 });
-  const cgroup = { read: () => ({ ...USAGE, cpuNs: 7 }), disk };
+  const cgroup = { version: 2 as const, read: () => ({ ...USAGE, cpuNs: 7 }), disk, pids: () => [process.pid] };
   const running = sampler({
     ...{ store: service.store, feed: service.feed, runtime: service.runtime, clock: service.clock, log: silentLog },
     ...{ isEngineLocal: true, everyMs: 3_600_000, findCgroup: () => cgroup },
@@ -33,7 +33,8 @@ it('takes the first sample when a sandbox starts, and drops all when it stops', 
   expect(running.recent(id, ...ALL)).toMatchObject([
     {
       ...{ memUsedBytes: 700, memCacheBytes: 300, memTotalBytes: 4000, memChargedBytes: 1000, memWorkingSetBytes: 800 },
-      ...{ memPeakBytes: 1500, pids: 4, diskUsedBytes: 5, diskTotalBytes: 50, source: 'cgroup' },
+      ...{ memPeakBytes: 1500, pids: 4, diskUsedBytes: 5, diskTotalBytes: 50, source: 'cgroup-v2' },
+      ...{ memRssBytes: 600, oomKills: 2 },
     },
   ]);
   await service.alice.post(`/v1/sandboxes/${id}/stop`, {});
@@ -76,13 +77,38 @@ it('asks the engine where it has no cgroup of its own, and lives with no answer'
   await close();
 });
 
+it('reads one now, with its processes, and keeps no sample of that', async () => {
+  const { service, running, close } = await measured();
+  const { id } = await service.alice.start();
+  expect(running.recent(id, ...ALL)).toHaveLength(1);
+  const reading = await running.read(id);
+  expect(reading?.sample).toMatchObject({ memChargedBytes: 1000, source: 'cgroup-v2' });
+  // This process stands for the sandbox's.
+  expect(reading?.detail?.processes).toEqual([{ pid: process.pid, pssBytes: expect.any(Number) }]);
+  expect(reading?.detail?.pssBytes).toBeGreaterThan(10 << 20);
+  expect(running.recent(id, ...ALL)).toHaveLength(1);
+  await service.alice.post(`/v1/sandboxes/${id}/stop`, {});
+  expect(await running.read(id)).toBeUndefined();
+  await close();
+});
+
+it('tells the last sample where only the engine counts', async () => {
+  const { service, running, close } = await measured({ isEngineLocal: false });
+  const { id } = await service.alice.start();
+  await running.sampleAll();
+  const [last] = running.recent(id, ...ALL).slice(-1);
+  service.control.failNext('usage');
+  expect(await running.read(id)).toEqual({ sample: last, detail: null });
+  await close();
+});
+
 it('tells the cpu of the time between two samples, in percent of one', () => {
   const resources = { cpus: 2, memoryMb: 64, diskMb: null, pids: 64 };
   const disk = { usedBytes: 0, totalBytes: 0 };
   const since = { atMs: 1_000, cpuNs: 1e9 };
   const sample = sampleOf(
     { ...USAGE, memLimitBytes: 0, cpuNs: 2.5e9 },
-    { atMs: 2_000, disk, source: 'cgroup', since, resources },
+    { atMs: 2_000, disk, source: 'cgroup-v1', since, resources },
   );
   expect(sample).toMatchObject({ cpuUsedPct: 150, cpuCount: 2, memTotalBytes: 64 << 20 });
 });
