@@ -8,6 +8,10 @@ export function atLeast(what: string, unit: Unit, value: number, bar: number): J
   return { what, unit, value, bar: { kind: 'at least', value: bar } };
 }
 
+export function exactly(what: string, unit: Unit, value: number, bar: number): Judged {
+  return { what, unit, value, bar: { kind: 'exactly', value: bar } };
+}
+
 /** A number without a bar of its own, yet. */
 export function reported(what: string, unit: Unit, value: number): Judged {
   return { what, unit, value, bar: null };

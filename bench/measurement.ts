@@ -1,5 +1,5 @@
 /** `x`: how many times, of a ratio. */
-export type Unit = 'ms' | 'transitions/s' | 'requests/s' | 'MB/s' | 'MiB' | 'KiB' | 'x' | '%' | 'sandboxes';
+export type Unit = 'ms' | 'transitions/s' | 'requests/s' | 'MB/s' | 'MiB' | 'KiB' | 'x' | '%' | 'sandboxes' | 'count';
 
 /** What was measured on one side. Failures are kept beside the samples: a row with one does not pass. */
 export interface Side {
@@ -10,7 +10,7 @@ export interface Side {
 }
 
 export interface Bar {
-  readonly kind: 'at most' | 'at least';
+  readonly kind: 'at most' | 'at least' | 'exactly';
   readonly value: number;
 }
 
@@ -52,7 +52,10 @@ export function verdictOf(measurement: Measurement, isQuick: boolean): Verdict {
   return all.every(isKept) ? 'pass' : 'FAIL';
 }
 
-function isKept({ value, bar }: Judged): boolean {
+/** Without a bar every number is kept; one that is no number is not. */
+export function isKept({ value, bar }: Judged): boolean {
+  if (!Number.isFinite(value)) return false;
   if (bar === null) return true;
+  if (bar.kind === 'exactly') return value === bar.value;
   return bar.kind === 'at most' ? value <= bar.value : value >= bar.value;
 }

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 
-const unit = z.enum(['ms', 'transitions/s', 'requests/s', 'MB/s', 'MiB', 'KiB', 'x', '%', 'sandboxes']);
+const unit = z.enum(['ms', 'transitions/s', 'requests/s', 'MB/s', 'MiB', 'KiB', 'x', '%', 'sandboxes', 'count']);
 const samples = z.array(z.number()).readonly();
 const summary = z.object({
   n: z.number(),
@@ -13,7 +13,7 @@ const summary = z.object({
   max: z.number().nullable(),
 });
 const side = z.object({ what: z.string(), unit, summary, errors: z.array(z.string()), samples });
-const bar = z.object({ kind: z.enum(['at most', 'at least']), value: z.number() });
+const bar = z.object({ kind: z.enum(['at most', 'at least', 'exactly']), value: z.number() });
 
 const judged = z.object({ what: z.string(), unit, value: z.number().nullable(), bar: bar.nullable() });
 

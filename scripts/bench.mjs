@@ -1,5 +1,3 @@
-import { bootstrapOrExit, ROOT } from './bootstrap.mjs';
-import { runInForeground } from './run-in-foreground.mjs';
+import { runMeasurements } from './run-measurements.mjs';
 
-await bootstrapOrExit({ forTests: true });
-process.exitCode = await runInForeground(['--import', 'tsx', 'bench/main.ts', ...process.argv.slice(2)], { cwd: ROOT });
+await runMeasurements('bench/main.ts');

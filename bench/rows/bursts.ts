@@ -5,10 +5,9 @@ import { keep, type Taken } from '../interleaved.ts';
 import { atMost, reported } from '../judge.ts';
 import type { Measurement } from '../measurement.ts';
 import type { BenchService } from '../service/bench-service.ts';
+import { burstOf } from '../service/burst-of.ts';
 import { type DockerRuns, dockerRuns } from '../service/docker-run.ts';
-import { expectStatus } from '../service/http-client.ts';
-import { readView, stagesOf } from '../service/sandbox-view.ts';
-import { claimsOf, deleteAll, expectContainers, poolService, untilWarm } from '../service/warm-pool.ts';
+import { claimsOf, poolService, untilWarm } from '../service/warm-pool.ts';
 
 const IMAGE = 'sandglass-base:latest';
 
@@ -63,7 +62,7 @@ async function measure(setup: BenchSetup, sides: Sides, burst: Burst): Promise<M
     setup.say(`${rowOf(burst)}: round ${round + 1} of ${burst.rounds}`);
     await untilWarm(setup.ending, sides.service, sides.floor);
     if (round < burst.rawRounds) await rawRound(setup, sides, burst.creates, raw);
-    if (round < burst.rounds) wholeMs.push(await ourRound(setup, sides, burst.creates, ours));
+    if (round < burst.rounds) wholeMs.push(await burstOf(setup, sides.service, burst.creates, ours));
   }
   const after = await claimsOf(sides.service);
   const p99 = quantile(ours.samples, 0.99);
@@ -93,36 +92,6 @@ async function measure(setup: BenchSetup, sides: Sides, burst: Burst): Promise<M
       `claims as the service counts them: ${after.hits - before.hits} hits, ${after.misses - before.misses} misses, ${after.discards - before.discards} discards`,
     ],
   };
-}
-
-/** Milliseconds until the last answer. */
-async function ourRound(setup: BenchSetup, { service }: Sides, creates: number, taken: Taken): Promise<number> {
-  setup.ending.check();
-  const client = service.client();
-  const all = Array.from({ length: creates });
-  // Opens the connections.
-  for (const answer of await Promise.all(all.map(() => client.send('GET', '/healthz')))) {
-    expectStatus(answer, 200, '/healthz');
-  }
-  const made: string[] = [];
-  const create = async () => {
-    try {
-      const answer = await client.send('POST', '/v1/sandboxes', '{}');
-      expectStatus(answer, 201, 'the create');
-      const view = readView(answer);
-      made.push(view.id);
-      if (view.state !== 'running') throw new Error(`the sandbox is ${view.state}, not running`);
-      keep(taken, { ms: answer.ms, stages: stagesOf(answer, view) });
-    } catch (error) {
-      taken.errors.push(errorMessage(error));
-    }
-  };
-  const beganMs = performance.now();
-  await Promise.all(all.map(create));
-  const wholeMs = performance.now() - beganMs;
-  await expectContainers(service, made);
-  await deleteAll(service, made);
-  return wholeMs;
 }
 
 async function rawRound(setup: BenchSetup, { raw }: Sides, creates: number, taken: Taken): Promise<void> {

@@ -1,14 +1,12 @@
-import { errorMessage } from '../../src/domain/errors.ts';
 import { quantile } from '../../src/observe/quantile.ts';
 import type { Bench, BenchSetup } from '../bench.ts';
-import { keep, type Taken } from '../interleaved.ts';
+import type { Taken } from '../interleaved.ts';
 import { atMost, reported } from '../judge.ts';
 import type { Measurement } from '../measurement.ts';
 import type { BenchService } from '../service/bench-service.ts';
-import { expectStatus } from '../service/http-client.ts';
+import { manyCycles, oneCycle } from '../service/cycles.ts';
 import { settledRssMib } from '../service/rss.ts';
-import { readView } from '../service/sandbox-view.ts';
-import { chargesOf, claimsOf, deleteAll, poolService, untilWarm } from '../service/warm-pool.ts';
+import { chargesOf, claimsOf, poolService, untilWarm } from '../service/warm-pool.ts';
 
 const GROWTH = 'RSS growth over 1,000 create-delete cycles';
 const BESIDE = 'pool off beside pool on';
@@ -74,42 +72,20 @@ async function pacedCycles(setup: BenchSetup, { on, off }: Sides, { paced, slots
 
 async function unpacedCycles(setup: BenchSetup, { on, off }: Sides, shape: Shape): Promise<void> {
   for (const side of [on, off]) {
-    await manyCycles(setup, side, shape.warmUp);
+    await manyCycles(setup, side.service, cyclesOf(side, shape.warmUp));
     side.rss.push(await settledRssMib(side.service.process().pid));
   }
   for (let done = 0; done < shape.cycles; done += shape.block) {
     for (const side of [on, off]) {
       setup.say(`${GROWTH}: ${done} of ${shape.cycles}, pool ${side === on ? 'on' : 'off'}`);
-      await manyCycles(setup, side, shape.block);
+      await manyCycles(setup, side.service, cyclesOf(side, shape.block));
       side.rss.push(await settledRssMib(side.service.process().pid));
     }
   }
 }
 
-async function manyCycles(setup: BenchSetup, { service, errors }: Side, count: number): Promise<void> {
-  let begun = 0;
-  const untimed: Taken = { samples: [], errors, stages: {} };
-  const worker = async () => {
-    while (begun < count) {
-      begun += 1;
-      setup.ending.check();
-      await oneCycle(service, untimed);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-}
-
-async function oneCycle(service: BenchService, taken: Taken): Promise<void> {
-  try {
-    const answer = await service.client().send('POST', '/v1/sandboxes', '{"template":"base"}');
-    expectStatus(answer, 201, 'the create');
-    const { id, state } = readView(answer);
-    if (state !== 'running') throw new Error(`the sandbox is ${state}, not running`);
-    keep(taken, { ms: answer.ms, stages: {} });
-    await deleteAll(service, [id]);
-  } catch (error) {
-    taken.errors.push(errorMessage(error));
-  }
+function cyclesOf({ errors }: Side, count: number) {
+  return { count, atOnce: AT_ONCE, errors };
 }
 
 function growthOf({ rss }: Side): number {

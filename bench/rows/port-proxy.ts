@@ -3,9 +3,10 @@ import type { Bench, BenchSetup } from '../bench.ts';
 import { atLeast, atMost, reported } from '../judge.ts';
 import type { Measurement } from '../measurement.ts';
 import { bareUndici } from '../service/bare-proxies.ts';
-import { type BenchSandbox, benchSandbox } from '../service/bench-sandbox.ts';
+import { benchSandbox } from '../service/bench-sandbox.ts';
 import { benchService } from '../service/bench-service.ts';
 import { type LoadResult, requestLoad } from '../service/request-load.ts';
+import { startServerInside } from '../service/server-inside.ts';
 
 const SATURATED = 'proxy to a port in the sandbox, saturated';
 const LATENCY = 'proxy to a port in the sandbox, 4 connections';
@@ -23,7 +24,7 @@ export const portProxy: Bench = {
     setup.ending.around(async (cleanUp) => {
       const service = await benchService(cleanUp);
       const sandbox = await benchSandbox(service, { resources: { cpus: 2 } });
-      await startServerInside(sandbox);
+      await startServerInside(sandbox, PORT);
       const places: Places = {
         ours: {
           url: service.process().url,
@@ -122,21 +123,4 @@ function latency({ ours, direct, undici }: Rounds): Measurement {
 /** A hundred thousand samples would fill the results. */
 function thinned(samples: readonly number[]): readonly number[] {
   return samples.filter((_, index) => index % 50 === 0);
-}
-
-const SERVER = `
-  require('node:http').createServer((_request, answer) => {
-    answer.writeHead(200, { 'content-type': 'text/plain', 'content-length': 13 });
-    answer.end('hello, world\\n');
-  }).listen(${PORT});
-`;
-const AGENT_NODE =
-  '/opt/sandglass/lib/ld-linux-x86-64.so.2 --library-path /opt/sandglass/lib /opt/sandglass/node /tmp/server.cjs';
-
-/** By the agent's own Node: an image need not have one. */
-async function startServerInside({ inside, address }: BenchSandbox): Promise<void> {
-  await inside.ask(`cat > /tmp/server.cjs <<'END'\n${SERVER}\nEND`);
-  await inside.ask(`nohup ${AGENT_NODE} >/tmp/server.log 2>&1 & sleep 0.5`);
-  const answer = await fetch(`http://${address}:${PORT}/`);
-  if (answer.status !== 200) throw new Error(`the server inside answered ${answer.status}`);
 }

@@ -27,7 +27,7 @@ const LOOK_MS = 10;
 const SETTLE_MS = 3_000;
 
 /** VmRSS once the work is done and the collector has had its time. */
-export async function settledRssMib(pid: number): Promise<number> {
-  await sleep(SETTLE_MS);
+export async function settledRssMib(pid: number, settleMs = SETTLE_MS): Promise<number> {
+  await sleep(settleMs);
   return rssMib(pid);
 }

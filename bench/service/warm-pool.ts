@@ -19,8 +19,14 @@ export function poolService(
   floors: Readonly<Record<string, number>>,
   env: Readonly<Record<string, string>> = {},
 ): Promise<BenchService> {
-  const pool = Object.entries(floors).map(([template, slots]) => `${template}=${slots}`);
-  return benchService(cleanUp, { SANDGLASS_POOL: pool.join(','), ...env });
+  return benchService(cleanUp, { SANDGLASS_POOL: poolSetting(floors), ...env });
+}
+
+/** SANDGLASS_POOL of so many warm containers by template. */
+export function poolSetting(floors: Readonly<Record<string, number>>): string {
+  return Object.entries(floors)
+    .map(([template, slots]) => `${template}=${slots}`)
+    .join(',');
 }
 
 export async function warmCount(service: BenchService): Promise<number> {

@@ -1,0 +1,35 @@
+import type { Taken } from '../../interleaved.ts';
+import { burstOf } from '../../service/burst-of.ts';
+import { type Answers, judgeConcurrency } from '../judgements.ts';
+import type { Step } from '../step.ts';
+import type { World } from '../world.ts';
+
+export const concurrency: Step = {
+  name: 'concurrency',
+  about: 'default creates all at once, the pool full before each burst; all are deleted again',
+  async run(world) {
+    const { atOnce, rounds } = world.sizes.bursts;
+    const errors: string[] = [];
+    const byWidth = new Map<number, Answers>();
+    await world.rest();
+    const memoryBefore = await memoryOf(world, 'before bursts');
+    for (const width of atOnce) {
+      const taken: Taken = { samples: [], errors, stages: {} };
+      for (let round = 0; round < rounds; round += 1) {
+        world.setup.say(`${width} creates at once: ${round + 1} of ${rounds}`);
+        await world.rest();
+        await burstOf(world.setup, world.service, width, taken);
+      }
+      byWidth.set(width, { asked: width * rounds, latencies: taken.samples });
+      await world.sample(`${width} at once`);
+    }
+    await world.rest();
+    const memoryAfter = await memoryOf(world, 'after bursts');
+    return { judged: judgeConcurrency({ byWidth, memoryBefore, memoryAfter }), errors };
+  },
+};
+
+async function memoryOf({ sample }: World, label: string): Promise<number> {
+  const { serviceMib, containersMib } = await sample(label);
+  return serviceMib + containersMib;
+}

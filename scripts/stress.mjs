@@ -1,0 +1,3 @@
+import { runMeasurements } from './run-measurements.mjs';
+
+await runMeasurements('bench/stress/main.ts');
