@@ -22,7 +22,7 @@ export function connectionOptions(flags: ConnectionFlags, env: Environment): Con
   return { url, apiKey, fetch: httpFetch };
 }
 
-function isThisMachine(url: string): boolean {
+export function isThisMachine(url: string): boolean {
   const host = URL.canParse(url) ? new URL(url).hostname : '';
   return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

@@ -10,6 +10,7 @@ import { addInsideCommands } from './inside-commands.ts';
 import { addKeysCommand } from './keys-command.ts';
 import { addLifecycleCommands } from './lifecycle-commands.ts';
 import { addLookCommands } from './look-commands.ts';
+import { addMatrixCommand } from './matrix-command.ts';
 import { addMcpCommand } from './mcp-command.ts';
 import { addPoolCommands } from './pool-command.ts';
 import { jsonOption } from './service-options.ts';
@@ -36,6 +37,7 @@ export function sandglassProgram(context: ProgramContext): Command {
   addLifecycleCommands(program, context);
   addPoolCommands(program, context);
   addBenchCommand(program, context);
+  addMatrixCommand(program, context);
   addMcpCommand(program, context);
   addKeysCommand(program, context);
   addServiceCommands(program, context);

@@ -13,6 +13,12 @@ export function spanSeconds(text: string): number {
 /** Seconds. Commander keeps no null of a parser. */
 export type Span = number | 'none';
 
+export function spanAboveZero(text: string): number {
+  const seconds = spanSeconds(text);
+  if (seconds > 0) return seconds;
+  throw new InvalidArgumentError('It is a span above zero, such as 90s, 15m, 2h or 3d.');
+}
+
 /** The same, above zero, or `none`. */
 export function spanOrNone(text: string): Span {
   if (text === 'none') return text;
