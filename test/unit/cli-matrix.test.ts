@@ -105,7 +105,15 @@ describe('the report', () => {
     ...{ options: { startup: [1], timeout_seconds: 9 }, service: { version: '0.1.0' }, notes: [] },
     engine: {
       ...{ name: 'local', reachable: true, version: '27', storageDriver: 'overlay2', cgroupVersion: '2' },
-      ...{ runtimes: ['runc'], cpus: 2, memoryMb: 1000, diskEnforced: false, hostIsolated: true },
+      ...{
+        runtimes: ['runc'],
+        cpus: 2,
+        memoryMb: 1000,
+        memoryBytes: 1_048_576_000,
+        kernel: '6.1',
+        diskEnforced: false,
+        hostIsolated: true,
+      },
       ...{ agentsReached: 'by address', networks: [] },
     },
     rows: [
