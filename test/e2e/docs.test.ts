@@ -10,7 +10,7 @@ import { differenceOf } from '../support/docs/same-shape.ts';
 import { answersBelow, shellBlocksOf } from '../support/docs/shell-blocks.ts';
 
 // Dozens of commands a page, and each is a process.
-vi.setConfig({ testTimeout: 130_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const everyPage = pages();
 let service: DocsService;

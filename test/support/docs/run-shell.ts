@@ -15,7 +15,7 @@ export interface ShellPlace {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const DEADLINE_MS = 120_000;
+const DEADLINE_MS = 200_000;
 
 /**
  * Runs the blocks of one page in one shell, one after the other, so that variables of one are known in the next. Returns
