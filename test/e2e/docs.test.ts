@@ -1,13 +1,13 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type TestContext, vi } from 'vitest';
 import { type DocsService, docsService } from '../support/docs/docs-service.ts';
 import { type Fence, type Page, pages } from '../support/docs/page.ts';
+import { answersBelow, shellBlocksOf } from '../support/docs/page-blocks.ts';
 import { pageSetups } from '../support/docs/page-setup.ts';
 import { programsOf, runProgram, typeErrors } from '../support/docs/programs.ts';
 import { runShell } from '../support/docs/run-shell.ts';
 import { differenceOf } from '../support/docs/same-shape.ts';
-import { answersBelow, shellBlocksOf } from '../support/docs/shell-blocks.ts';
 
 // Dozens of commands a page, and each is a process.
 vi.setConfig({ testTimeout: 240_000 });
@@ -29,11 +29,17 @@ function differences(page: Page, fence: Fence, output: string): readonly string[
   });
 }
 
-async function runCommands(page: Page): Promise<void> {
+function isOnPath(program: string): boolean {
+  return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program]).status === 0;
+}
+
+async function runCommands(page: Page, { skip }: TestContext): Promise<void> {
   const setup = pageSetups[page.path] ?? {};
+  const missing = setup.needs?.filter((program) => !isOnPath(program)) ?? [];
+  skip(missing.length > 0, `not on this machine: ${missing.join(', ')}`);
   const blocks = shellBlocksOf(page, setup);
   const scripts = blocks.map(({ fence, script }) => ({ fence, script: service.placed(script) }));
-  const outputs = await runShell(scripts, service.placeOf(page.path, setup.files ?? {}));
+  const outputs = await runShell(scripts, service.placeOf(page.path, setup));
   const shown = setup.after === undefined ? blocks : blocks.slice(0, -1);
   expect(shown.flatMap(({ fence }, index) => differences(page, fence, outputs[index] ?? ''))).toEqual([]);
 }
@@ -44,11 +50,11 @@ const others = withCommands.filter((page) => !first.includes(page));
 const programs = everyPage.flatMap((page) => programsOf(page.fences).map((program) => ({ page, program })));
 
 describe('what the pages show first', () => {
-  it.each(first)('the commands of $path', runCommands);
+  it.for(first)('the commands of $path', runCommands);
 });
 
 describe.concurrent('every other block of the pages does what it says', () => {
-  it.each(others)('the commands of $path', runCommands);
+  it.for(others)('the commands of $path', runCommands);
 
   it('the programs have the types they need', async () => {
     expect(programs.length).toBeGreaterThan(2);

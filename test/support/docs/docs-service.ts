@@ -1,7 +1,17 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { startService } from '../service-process.ts';
+import type { PageSetup } from './page-setup.ts';
 import { installPackages } from './programs.ts';
 import type { ShellPlace } from './run-shell.ts';
 
@@ -12,8 +22,8 @@ export interface DocsService {
   readonly folder: string;
   /** What the programs of pages have in their environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** A folder of a page's own, with `data` of the service and these files. */
-  placeOf(page: string, files: Readonly<Record<string, string>>): ShellPlace;
+  /** A folder of a page's own, with `data` of the service, and with the files of its setup. */
+  placeOf(page: string, setup: PageSetup): ShellPlace;
   /** The text of a block with the addresses of this service. */
   placed(text: string): string;
   dispose(): Promise<void>;
@@ -45,10 +55,11 @@ export async function docsService(): Promise<DocsService> {
     url,
     folder,
     env: { ...basic, SANDGLASS_API_KEY: key, E2B_API_KEY: key, E2B_API_URL: url, E2B_SANDBOX_URL: url },
-    placeOf(page, files) {
+    placeOf(page, { files = {}, isDataCopied = false }) {
       const own = join(folder, page.replaceAll('/', '-'));
       mkdirSync(own);
-      symlinkSync(dataDir, join(own, 'data'));
+      if (isDataCopied) copyData(dataDir, join(own, 'data'));
+      else symlinkSync(dataDir, join(own, 'data'));
       for (const [name, content] of Object.entries(files)) {
         mkdirSync(dirname(join(own, name)), { recursive: true });
         writeFileSync(join(own, name), content);
@@ -61,4 +72,11 @@ export async function docsService(): Promise<DocsService> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The files of a data directory in use; its sockets stay where they are. */
+function copyData(from: string, to: string): void {
+  mkdirSync(to);
+  const files = readdirSync(from, { withFileTypes: true }).filter((entry) => entry.isFile());
+  for (const { name } of files) copyFileSync(join(from, name), join(to, name));
 }

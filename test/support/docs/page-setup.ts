@@ -2,6 +2,10 @@
 export interface PageSetup {
   /** Files in the folder that its commands run in. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Programs that are not on every machine: where one is missing, the commands of the page are skipped. */
+  readonly needs?: readonly string[];
+  /** Its `data` is a copy of that of the service: its commands change what is there. */
+  readonly isDataCopied?: boolean;
   /** Shell lines that run before the first block under a heading: they make the trouble that it is about. */
   readonly before?: Readonly<Record<string, string>>;
   /** It is run before the others, which are run at the same time: what it shows depends on what is free. */
@@ -14,6 +18,7 @@ export interface PageSetup {
 export const pageSetups: Readonly<Record<string, PageSetup>> = {
   // Its answer says `warm`, so that a container has to be ready.
   'README.md': { isFirst: true },
+  'docs/operations.md': { needs: ['sqlite3'], isDataCopied: true },
   'docs/troubleshooting.md': {
     before: {
       'Docker cannot be reached': 'export SANDGLASS_DOCKER_HOST=unix:///nowhere/docker.sock',

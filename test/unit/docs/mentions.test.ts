@@ -18,7 +18,7 @@ describe('what the pages name is there', () => {
   });
 
   it('every test of the page about security', () => {
-    const named = mentionsOf([pageOf('docs/security.md')], /`((?:security|faults)-[a-z-]+)`/g);
+    const named = mentionsOf([pageOf('docs/security.md')], /`((?:security|faults)-[\w-]+)`/g);
     expect(named.length).toBeGreaterThan(10);
     expect(named.filter(({ words }) => testsNamed(`test/e2e/${words}`).length === 0).map(where)).toEqual([]);
   });

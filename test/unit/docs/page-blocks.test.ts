@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { linesToRun } from '../../support/docs/not-run.ts';
 import { readPage } from '../../support/docs/page.ts';
+import { answersBelow, shellBlocksOf } from '../../support/docs/page-blocks.ts';
 import { programsOf } from '../../support/docs/programs.ts';
-import { answersBelow, shellBlocksOf } from '../../support/docs/shell-blocks.ts';
 
 const page = readPage(
   'docs/e2b.md',
