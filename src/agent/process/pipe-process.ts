@@ -10,6 +10,7 @@ import { type Outcome, type ProcessOutput, processOutput } from './process-outpu
 import { releaseBuffer } from './release-buffer.ts';
 import { type ProcessSpec, spawnAs } from './spawn-as.ts';
 import { stdinOf } from './stdin.ts';
+import { type Tail, watchTail } from './watch-tail.ts';
 
 export interface PipeOptions {
   /** False: it reads an empty stdin. */
@@ -17,11 +18,6 @@ export interface PipeOptions {
   /** What is kept of each of its streams. */
   readonly keptBytes: number;
 }
-
-/** Something that the process left behind holds its output open: its end is told after so much silence. */
-const QUIET_MS = 500;
-/** And after so much talk. */
-const LONGEST_TAIL_MS = 2_000;
 
 /** A process with pipes. Throws when it cannot be started, naming the program. */
 export async function startPipes(
@@ -34,10 +30,12 @@ export async function startPipes(
   const { child } = pipes;
   let streams: readonly Readable[] = [pipes.stdout, pipes.stderr];
   const hold = (isHeld: boolean) => {
+    tail.touch();
     for (const stream of streams) isHeld ? stream.pause() : stream.resume();
   };
   const output = processOutput({ limitBytes: keptBytes, ticks, hold });
-  const ended = endOf(pipes, output, (outcome) => {
+  const tail = watchTail(() => output.isHeld);
+  const ended = endOf(pipes, { output, tail }, (outcome) => {
     live.outcome = outcome;
   });
   const stdin = stdinOf(child.stdin);
@@ -76,17 +74,15 @@ async function whyNotStarted(child: ChildProcess, { command }: ProcessSpec): Pro
 /** The end comes after all output, and within a bound when something else holds the pipes. */
 function endOf(
   { child, stdout, stderr }: ChildPipes,
-  output: ProcessOutput,
+  { output, tail }: { readonly output: ProcessOutput; readonly tail: Tail },
   exited: (outcome: Outcome) => void,
 ): Promise<Outcome> {
   return new Promise((resolve) => {
     let isOver = false;
-    let dataMs = 0;
-    let timer: NodeJS.Timeout | undefined;
     const take = (name: 'stdout' | 'stderr', stream: Readable) => {
       stream.on('error', () => undefined);
       stream.on('data', (data: Buffer) => {
-        dataMs = performance.now();
+        tail.touch();
         // What writes on after the end is drained, so that it does not die of a closed pipe.
         if (isOver) releaseBuffer(data);
         else output.push(name, data);
@@ -97,7 +93,7 @@ function endOf(
     const finish = (outcome: Outcome) => {
       if (isOver) return;
       isOver = true;
-      clearTimeout(timer);
+      tail.stop();
       output.end(outcome);
       resolve(outcome);
     };
@@ -105,14 +101,7 @@ function endOf(
     child.once('exit', (code, signal) => {
       const outcome = { exitCode: exitCodeOf(code, signal), signal };
       exited(outcome);
-      let tailMs = 0;
-      const look = () => {
-        if (!output.isHeld) tailMs += QUIET_MS;
-        const isQuiet = performance.now() - dataMs >= QUIET_MS;
-        if (!output.isHeld && (isQuiet || tailMs >= LONGEST_TAIL_MS)) finish(outcome);
-        else timer = setTimeout(look, QUIET_MS);
-      };
-      timer = setTimeout(look, QUIET_MS);
+      tail.begin(() => finish(outcome));
       void allClosed.then(() => finish(outcome));
     });
   });

@@ -6,11 +6,13 @@ import type { Account } from '../accounts.ts';
 import { AgentError } from '../agent-error.ts';
 import type { AgentDeps } from '../deps.ts';
 import { exitCodeOf } from '../main-command.ts';
+import { drainTerminal, type Master } from './drain-terminal.ts';
 import { killedFirst } from './killed-first.ts';
 import type { LiveProcess, TerminalSize } from './live-process.ts';
 import { type Outcome, processOutput } from './process-output.ts';
 import { launchOf, type ProcessSpec } from './spawn-as.ts';
 import { terminalInput } from './terminal-input.ts';
+import { watchTail } from './watch-tail.ts';
 
 export interface PtyOptions {
   readonly size: TerminalSize;
@@ -32,23 +34,33 @@ export async function startPty(
   const options = { ...size, uid, gid, cwd, encoding: null, env: { TERM, ...env } };
   const pty = withGroups(spec.user, () => killedFirst(() => spawn(program, [...args], options)));
   giveTerminal(pty, uid);
-  const output = processOutput({
-    limitBytes: keptBytes,
-    ticks,
-    hold: (isHeld) => (isHeld ? pty.pause() : pty.resume()),
-  });
+  const hold = (isHeld: boolean) => {
+    tail.touch();
+    if (isHeld) return void pty.pause();
+    pty.resume();
+    drainOn();
+  };
+  const output = processOutput({ limitBytes: keptBytes, ticks, hold });
+  const tail = watchTail(() => output.isHeld);
+  const take = (data: Buffer) => {
+    tail.touch();
+    output.push('pty', data);
+  };
+  const master = masterOf(pty);
+  const drainOn = drainTerminal(master, { tail, isHeld: () => output.isHeld, take });
   let outcome: Outcome | undefined;
   // Without an encoding the library hands out buffers, whatever its types say.
-  pty.onData((data) => output.push('pty', data as unknown as Buffer));
+  pty.onData((data) => take(data as unknown as Buffer));
   const ended = new Promise<Outcome>((resolve) => {
     pty.onExit(({ exitCode, signal }) => {
+      tail.stop();
       const name = signalName(signal);
       outcome = { exitCode: exitCodeOf(name === null ? exitCode : null, name), signal: name };
       output.end(outcome);
       resolve(outcome);
     });
   });
-  const input = terminalInput(rawWriter(pty));
+  const input = terminalInput(rawWriter(master));
   return {
     ...{ pid: pty.pid, isTerminal: true, output, ended },
     get outcome() {
@@ -99,16 +111,18 @@ function giveTerminal(pty: IPty, uid: number): void {
   if (device !== undefined) chownSync(name, uid, device.gid);
 }
 
+function masterOf(pty: IPty): Master {
+  const socket: unknown = Reflect.get(pty, '_socket');
+  const fd: unknown = Reflect.get(pty, 'fd');
+  if (socket instanceof ReadStream && typeof fd === 'number') return { socket, fd };
+  throw new AgentError('internal', 'The terminal library has another shape than the agent was made for.');
+}
+
 /**
  * Writes what the terminal takes now, 0 when it takes nothing, undefined when it is closed. The library's own write
  * would hold up the whole agent while the terminal is full (libuv writes to a pty's master blockingly).
  */
-function rawWriter(pty: IPty): (data: Uint8Array) => number | undefined {
-  const socket: unknown = Reflect.get(pty, '_socket');
-  const fd: unknown = Reflect.get(pty, 'fd');
-  if (!(socket instanceof ReadStream) || typeof fd !== 'number') {
-    throw new AgentError('internal', 'The terminal library has another shape than the agent was made for.');
-  }
+function rawWriter({ socket, fd }: Master): (data: Uint8Array) => number | undefined {
   return (data) => {
     if (socket.destroyed) return undefined;
     try {
