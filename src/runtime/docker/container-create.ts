@@ -9,6 +9,7 @@ import { createBody } from './create-body.ts';
 import type { EngineContext } from './engine-context.ts';
 import type { EngineAnswer } from './exchange.ts';
 import { inspectImage } from './images.ts';
+import { readOnlyFolders } from './read-only-folders.ts';
 import { refusal } from './refusals.ts';
 
 /**
@@ -40,6 +41,7 @@ export async function createContainer(
     serviceId: context.serviceId,
     agent,
     imageUser: image?.user ?? '',
+    readOnlyFolders: readOnlyFolders(image?.labels ?? {}),
     signature: image === undefined ? '' : facts.signatureOf(partsOf(spec, image.id, agent)),
     isDiskEnforced: spec.resources.diskMb !== null && (await facts.isDiskEnforced()),
   });

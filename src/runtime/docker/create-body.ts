@@ -4,6 +4,7 @@ import type { ContainerSpec } from '../../ports/container-runtime.ts';
 import type { DeliveredAgent } from './agent-delivery.ts';
 import { AGENT_FOLDER } from './agent-place.ts';
 import { LABELS, NETWORKS } from './labels.ts';
+import { readOnlyMount } from './read-only-folders.ts';
 
 export interface CreateFacts {
   readonly serviceId: string;
@@ -11,6 +12,8 @@ export interface CreateFacts {
   readonly agent: DeliveredAgent | null;
   /** The USER of the image; empty when it names none. */
   readonly imageUser: string;
+  /** Absolute paths of the image that are mounted read-only. */
+  readonly readOnlyFolders: readonly string[];
   /** Empty where none is known. */
   readonly signature: string;
   /** True where the storage driver enforces a size. */
@@ -70,7 +73,7 @@ function hostConfig(spec: ContainerSpec, facts: CreateFacts, network: string): o
     NetworkMode: network,
     RestartPolicy: { Name: 'no' },
     ...limits(resources),
-    ...(facts.agent === null ? {} : { Mounts: [mountOf(facts.agent)] }),
+    ...(facts.agent === null ? {} : { Mounts: [mountOf(facts.agent), ...facts.readOnlyFolders.map(readOnlyMount)] }),
     ...publishing(facts.agent),
     ...(facts.isDiskEnforced && resources.diskMb !== null ? { StorageOpt: { size: `${resources.diskMb}m` } } : {}),
     Privileged: false,
