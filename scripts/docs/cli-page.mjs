@@ -46,6 +46,26 @@ Ctrl-C kills the command too.
 \`cp\` copies into what is a folder already, and under the new name otherwise. What comes out of a sandbox is not trusted: links that
 lead out of the folder are left out and named, no file gets a set-uid bit, and everything belongs to who copies. The same links are
 left out on the way in. A path of this machine with a colon before its first slash needs \`./\` in front.
+
+## The runtime matrix
+
+\`matrix\` does the same work in each container runtime of the engine and prints a table: a row for each area, \`ok\`, \`failed\`,
+\`unmeasured\` (the cell says what is missing) or \`absent\`. \`--format json\` has the evidence of each cell: what was answered, as it
+came. It needs an admin key: it makes templates, a key of another tenant and sandboxes, all named or labelled after the run, and
+removes them at its end, with Ctrl-C too. It ends with 1 when a cell failed or something was left behind, with 2 for a wrong value.
+[A run on a machine of 2 cores](matrix.md).
+
+Warm starts are measured for the runtime that starts without \`--runtime\` take: the pool is asked to keep as many containers as the
+largest number of \`--startup\`. Clean-up is judged by what the whole service holds: run it where nobody else starts sandboxes.
+
+A restart and a container without a sandbox cannot be made through the API. Give the commands, which no shell reads; without them
+these two are \`unmeasured\`. The second is for an engine of this machine, and waits for \`SANDGLASS_ORPHAN_GRACE_SECONDS\`:
+
+\`\`\`bash
+sandglass matrix --save \\
+  --restart-command '["systemctl", "restart", "sandglass"]' \\
+  --orphan-command '["docker", "create", "--label", "sandglass.service={service}", "--label", "sandglass.sandbox={id}", "{image}"]'
+\`\`\`
 `;
 
 const AFTER_CODES = `

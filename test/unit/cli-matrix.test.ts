@@ -7,7 +7,7 @@ import { type Check, cellOf, hasFailed, type Row, sameCells } from '../../src/cl
 import { check } from '../../src/cli/matrix/check.ts';
 import { memoryUse, memoryWords } from '../../src/cli/matrix/memory-use.ts';
 import { filledIn, runArgv } from '../../src/cli/matrix/own-command.ts';
-import { json, markdown } from '../../src/cli/matrix/render.ts';
+import { json, markdown, page } from '../../src/cli/matrix/render.ts';
 import type { Report } from '../../src/cli/matrix/report.ts';
 import { roundOf, roundWords } from '../../src/cli/matrix/start-round.ts';
 import { SandglassError } from '../../src/sdk/index.ts';
@@ -102,7 +102,11 @@ describe('the report', () => {
   const cells = { ...sameCells(made('a', 'ok')), paths: cellOf([made('b', 'failed', 'EACCES | `x`\nand')]) };
   const report: Report = {
     ...{ schema_version: 1, captured_at: '2026-11-30T10:00:00.000Z', duration_ms: 5, run: 'ab', load: null },
-    ...{ options: { startup: [1], timeout_seconds: 9 }, service: { version: '0.1.0' }, notes: [] },
+    ...{ service: { version: '0.1.0' }, notes: ['The machine was busy.'] },
+    options: {
+      ...{ runtimes: ['runc', 'runsc'], startup: [1, 3], timeout_seconds: 9 },
+      ...{ restart_command: true, orphan_command: false },
+    },
     engine: {
       ...{ name: 'local', reachable: true, version: '27', storageDriver: 'overlay2', cgroupVersion: '2' },
       ...{
@@ -129,6 +133,13 @@ describe('the report', () => {
     expect(lines.every((line) => /^\| .* \|$/.test(line))).toBe(true);
     expect(lines).toContain('| runc | paths | **failed** | FAILED b: EACCES \\| \\`x\\` and |');
     expect(lines.at(-1)).toBe('| run\\|sc | all | absent | the engine has no such runtime |');
+  });
+
+  it('as a page says by which command, when and where it was made, and what is left', () => {
+    const text = page(report);
+    expect(text).toContain('`sandglass matrix --runtime runc,runsc --startup 1,3 --timeout 9s --restart-command ...`');
+    expect(text).toContain('- Begun 2026-11-30T10:00:00.000Z, took 0 s; left behind: nothing\n');
+    expect(text).toContain('- The machine was busy.\n\n| Runtime |');
   });
 
   it('as JSON has the evidence of each cell, keys sorted', () => {

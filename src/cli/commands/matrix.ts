@@ -6,8 +6,8 @@ import { type ConnectionFlags, connectionOptions, isThisMachine } from '../conne
 import { exitCodes } from '../exit-code.ts';
 import { explainError } from '../explain-error.ts';
 import { hasFailed, type Row } from '../matrix/cell.ts';
-import { isClean, keyName, type Leftovers, removeAll } from '../matrix/leftovers.ts';
-import { json, markdown } from '../matrix/render.ts';
+import { isClean, keyName, type Leftovers, leftoverWords, removeAll } from '../matrix/leftovers.ts';
+import { json, markdown, page } from '../matrix/render.ts';
 import { loadNow, type Report, reportOf } from '../matrix/report.ts';
 import { type Run, templateNames } from '../matrix/run.ts';
 import { runtimeRow } from '../matrix/runtime-row.ts';
@@ -33,7 +33,7 @@ const KEY_HOURS = 12;
  */
 export async function matrix(context: ProgramContext, flags: MatrixFlags): Promise<void> {
   const over = new AbortController();
-  const end = () => over.abort(new Error('Ended by a signal.'));
+  const end = () => over.abort();
   process.once('SIGINT', end).once('SIGTERM', end);
   try {
     const report = await measured(context, flags, over.signal);
@@ -41,7 +41,8 @@ export async function matrix(context: ProgramContext, flags: MatrixFlags): Promi
     if (flags.save === true) save(report, context);
     if (hasFailed(report.rows) || !isClean(report.leftovers)) context.endWith(exitCodes.failed.code);
   } catch (error) {
-    explainError(error, context.output);
+    if (over.signal.aborted) context.output.progress('Ended by a signal: nothing is printed.');
+    else explainError(error, context.output);
     context.endWith(exitCodes.failed.code);
   } finally {
     process.off('SIGINT', end).off('SIGTERM', end);
@@ -65,7 +66,7 @@ async function measured({ env, output }: ProgramContext, flags: MatrixFlags, sig
       say(`What the run ${id} made may still be there: ${error instanceof Error ? error.message : error}`);
       return undefined;
     });
-    if (leftovers !== undefined) say(leftoverWords(leftovers));
+    if (leftovers !== undefined) say(`left behind: ${leftoverWords(leftovers)}`);
   }
   if (leftovers === undefined) throw new Error(`What the run ${id} left behind could not be looked at.`);
   return reportOf(run, { beganMs, load, nowMs: Date.now(), rows, leftovers });
@@ -79,8 +80,13 @@ async function prepared(bare: Bare, flags: MatrixFlags): Promise<Run> {
   const engine = await reachableEngine(options);
   if (engine === undefined) throw new Error('The engine does not answer: look at sandglass doctor.');
   const service = await serviceFacts(options);
-  const base = (await templates(options)).find(({ name }) => name === 'base');
+  const known = await templates(options);
+  const base = known.find(({ name }) => name === 'base');
   if (base === undefined) throw new Error('The service has no template base.');
+  tellOthers(
+    bare,
+    known.map(({ name }) => name),
+  );
   const names = templateNames(bare.id);
   const expiresAt = new Date(Date.now() + KEY_HOURS * 3_600_000).toISOString();
   const { key } = await createKey({ tenant: names.plain, name: keyName(bare.id), expiresAt }, options);
@@ -93,6 +99,13 @@ async function prepared(bare: Bare, flags: MatrixFlags): Promise<Run> {
     ...(restartCommand === undefined ? {} : { restartCommand }),
     ...(orphanCommand === undefined ? {} : { orphanCommand }),
   };
+}
+
+/** A run that was killed cannot remove its templates, whose floor keeps containers warm. */
+function tellOthers({ say }: Bare, names: readonly string[]): void {
+  const others = names.filter((name) => /^matrix-[0-9a-f]{8}(-pool|-heavy)?$/.test(name));
+  if (others.length === 0) return;
+  say(`templates of another run: ${others.join(', ')}; DELETE /v1/admin/templates/NAME when it was killed`);
 }
 
 async function rowsOf(run: Run, runtimes: readonly string[]): Promise<readonly Row[]> {
@@ -112,14 +125,9 @@ async function fillEarly(run: Run, pool: WarmPool, runtimes: readonly string[]):
   if (runtimes[0] === pool.runtime) await pool.keep(most);
 }
 
-function leftoverWords({ keys, sandboxes, templates: names }: Leftovers): string {
-  const left = [...sandboxes, ...names, ...keys];
-  return left.length === 0 ? 'left behind: nothing' : `left behind: ${left.join(', ')}`;
-}
-
 function save(report: Report, { output }: ProgramContext): void {
   const name = `matrix-${report.captured_at.replace(/\.\d+Z$/, 'Z').replace(/[-:]/g, '')}`;
   writeFileSync(`${name}.json`, `${json(report)}\n`);
-  writeFileSync(`${name}.md`, `${markdown(report)}\n`);
+  writeFileSync(`${name}.md`, `${page(report)}\n`);
   output.progress(`wrote ${name}.json and ${name}.md`);
 }

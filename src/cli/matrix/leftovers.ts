@@ -59,6 +59,12 @@ export function isClean({ keys, sandboxes, templates }: Leftovers): boolean {
   return keys.length + sandboxes.length + templates.length === 0;
 }
 
+/** `nothing`, or what. */
+export function leftoverWords({ keys, sandboxes, templates }: Leftovers): string {
+  const left = [...sandboxes, ...templates, ...keys];
+  return left.length === 0 ? 'nothing' : left.join(', ');
+}
+
 async function liveKeys(run: Bare): Promise<readonly string[]> {
   const keys = await listKeys(run.options);
   return keys.filter(({ name, revokedAt }) => name === keyName(run.id) && revokedAt === null).map(({ id }) => id);

@@ -10,7 +10,7 @@ export interface Report {
   readonly captured_at: string;
   readonly duration_ms: number;
   readonly run: string;
-  readonly options: { readonly startup: readonly number[]; readonly timeout_seconds: number };
+  readonly options: ReportOptions;
   readonly service: { readonly version: string };
   readonly engine: Run['engine'];
   /** Load of this machine at the begin, one minute; null where the service is not on it. */
@@ -18,6 +18,15 @@ export interface Report {
   readonly rows: readonly Row[];
   readonly leftovers: Leftovers;
   readonly notes: readonly string[];
+}
+
+export interface ReportOptions {
+  readonly runtimes: readonly string[];
+  readonly startup: readonly number[];
+  readonly timeout_seconds: number;
+  /** Whether they were given. */
+  readonly restart_command: boolean;
+  readonly orphan_command: boolean;
 }
 
 /** The mean over the last minute. */
@@ -35,7 +44,11 @@ export function reportOf(
   const { beganMs, load, leftovers, nowMs, rows } = end;
   return {
     ...{ schema_version: 1, captured_at: new Date(beganMs).toISOString(), duration_ms: nowMs - beganMs, run: run.id },
-    options: { startup: run.atOnce, timeout_seconds: run.timeoutMs / 1000 },
+    options: {
+      ...{ runtimes: rows.map(({ runtime }) => runtime), startup: run.atOnce, timeout_seconds: run.timeoutMs / 1000 },
+      restart_command: run.restartCommand !== undefined,
+      orphan_command: run.orphanCommand !== undefined,
+    },
     ...{ service: { version: run.service.version }, engine: run.engine, load, rows, leftovers },
     notes: notesOf(load, run.engine.cpus),
   };

@@ -52,6 +52,9 @@ async function isolationOf(run: Run, runtime: string): Promise<readonly Check[]>
 
 async function starts(run: Run, pool: WarmPool, runtime: string) {
   const warm = await warmRounds(run, pool, runtime);
+  run.say(`${runtime}: python`);
+  const python = await pythonChecks(run, runtime);
+  await poolSettled(run, pool);
   const cold: Check[] = [];
   const memory: Check[] = [];
   const most = run.atOnce.at(-1);
@@ -60,8 +63,7 @@ async function starts(run: Run, pool: WarmPool, runtime: string) {
       void (atOnce === most && memory.push(await capacityCheck(run, sandboxes)));
     cold.push(await startRound(run, { runtime, atOnce, path: 'cold', whileRunning }));
   }
-  run.say(`${runtime}: python`);
-  return { startup: [...cold, ...warm], capacity: [...memory, ...(await pythonChecks(run, runtime))] };
+  return { startup: [...cold, ...warm], capacity: [...memory, ...python] };
 }
 
 /**
@@ -84,7 +86,6 @@ async function warmRounds(run: Run, pool: WarmPool, runtime: string): Promise<re
       checks.push(failedCheck(`${atOnce} warm`, error));
     }
   }
-  await poolSettled(run, pool);
   return checks.reverse();
 }
 

@@ -50,6 +50,17 @@ export interface ServiceFacts {
   readonly engine: EngineReport;
 }
 
+/** Whether its process answers now; asked once. */
+export async function isAwake(options: ConnectionOptions): Promise<boolean> {
+  const call = { method: 'GET', path: '/healthz', isRepeatable: false, timeoutMs: 2_000 } as const;
+  return openConnection(options)
+    .ask(call)
+    .then(
+      () => true,
+      () => false,
+    );
+}
+
 /** One call as it is, sent once. */
 export async function ask(
   method: 'GET' | 'POST' | 'DELETE',

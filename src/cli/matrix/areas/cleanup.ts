@@ -1,9 +1,12 @@
-import { capacity, Sandbox } from '../../../sdk/index.ts';
+import { capacity, type Sandbox } from '../../../sdk/index.ts';
 import type { Check } from '../cell.ts';
 import { check, unmeasured } from '../check.ts';
 import { filledIn, runArgv } from '../own-command.ts';
 import { exec, limited, type Run, remove, start, waitFor } from '../run.ts';
-import { reconcile } from '../service-calls.ts';
+import { isAwake, reconcile } from '../service-calls.ts';
+
+/** A service that ends well first lets its requests end. */
+const AWAY_WITHIN_MS = 60_000;
 
 /** What the installation holds: its containers, and the memory that is reserved for them. */
 interface Held {
@@ -51,17 +54,13 @@ async function restarted(run: Run, runtime: string, argv: readonly string[]) {
   const survivor = await start(run, runtime);
   const expiring = await start(run, runtime, { lifetime: { timeoutSeconds: 2, onTimeout: 'delete' } });
   const during = await held(run);
-  const exitCode = await runArgv(argv, limited(run));
-  if (exitCode !== 0) {
+  const { exitCode, wasAway } = await restart(run, argv);
+  if (exitCode !== 0 || !wasAway) {
     await Promise.all([remove(run, survivor), remove(run, expiring)]);
-    return { isOk: false, value: `the command ended with ${exitCode}`, evidence: { argv, exitCode } };
+    const value = exitCode === 0 ? 'the service never went away' : `the command ended with ${exitCode}`;
+    return { isOk: false, value, evidence: { argv, exitCode, wasAway } };
   }
-  await waitFor(run, 'the service answers again', () =>
-    Sandbox.get(survivor.id, { ...run.options, signal: limited(run) }).catch(() => {
-      run.signal.throwIfAborted();
-      return undefined;
-    }),
-  );
+  await waitFor(run, 'the service answers again', async () => ((await isAwake(run.options)) ? true : undefined));
   const { stdout } = await exec(run, survivor, ['echo', 'still here']);
   await survivor.refresh({ signal: limited(run) });
   const { incarnation } = survivor;
@@ -76,6 +75,21 @@ async function restarted(run: Run, runtime: string, argv: readonly string[]) {
     isOk: isOk && hasSurvived,
     value: `${hasSurvived ? 'the running one was kept' : 'the running one was LOST'}, then ${value}`,
   };
+}
+
+/** Runs the command, and looks meanwhile whether the service stops answering, as a restart makes it. */
+async function restart(run: Run, argv: readonly string[]) {
+  const failed = new AbortController();
+  const watching = { signal: AbortSignal.any([run.signal, failed.signal]), timeoutMs: AWAY_WITHIN_MS };
+  const look = async () => ((await isAwake(run.options)) ? undefined : true);
+  const away = waitFor(watching, 'the service goes away', look, 20).catch(() => false);
+  try {
+    const exitCode = await runArgv(argv, limited(run));
+    if (exitCode !== 0) failed.abort();
+    return { exitCode, wasAway: await away };
+  } finally {
+    failed.abort();
+  }
 }
 
 async function orphanRemoved(run: Run, runtime: string, argv: readonly string[]) {
