@@ -1,7 +1,7 @@
 import { printedValues, shownValues } from './shown-json.ts';
 
 /** Numbers that say what happened, and do not vary from one run to the next. */
-const EXACT_NUMBERS = ['status', 'exitCode', 'incarnation', 'seq'];
+const EXACT_NUMBERS = ['status', 'exitCode', 'incarnation'];
 
 /**
  * Where an answer that a page shows differs from the one that came; undefined when it does not. Each key that is shown
