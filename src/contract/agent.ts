@@ -36,9 +36,11 @@ export const agentPaths = {
   terminal: '/sandglass/terminal',
 } as const;
 
-/** Body of `POST /init`: a run of the sandbox, handed over once. The same incarnation again answers 200. */
+/** Body of `POST /init`: a run of the sandbox, handed over once. The same run again answers 200. */
 export interface AgentInit {
   readonly incarnation: number;
+  /** When the sandbox was asked for: one that an older copy of the database gave to somebody else differs in this alone. */
+  readonly createdAtMs: number;
   readonly accessToken: string;
   readonly env: Readonly<Record<string, string>>;
   /** Name, uid or uid:gid; null = the image's user, else `user`, else root. */

@@ -6,6 +6,8 @@ export const AGENT_PORT = 49983;
 /** A run of a sandbox, as its agent takes it over. */
 export interface AgentInit {
   readonly incarnation: number;
+  /** When the sandbox was asked for: one that an older copy of the database gave to somebody else differs in this alone. */
+  readonly createdAtMs: number;
   readonly accessToken: string;
   readonly env: Readonly<Record<string, string>>;
   /** null = the image's user, else `user`, else root. */

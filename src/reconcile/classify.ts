@@ -51,7 +51,12 @@ function canBeLost(row: Sandbox): boolean {
 
 /** Whether a list entry could disagree with a state at rest: only then is the container looked at closely. */
 export function needsLook(state: SandboxState, status: ContainerStatus | undefined): boolean {
-  if (state === 'running' || state === 'paused') return status !== state;
+  if (hasRun(state)) return status !== state;
   if (state === 'stopped') return status === undefined || status === 'running' || status === 'paused';
   return state === 'warm' && status !== 'running';
+}
+
+/** States of which a run of the container is a part. */
+export function hasRun(state: SandboxState): boolean {
+  return state === 'running' || state === 'paused';
 }

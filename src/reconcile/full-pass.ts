@@ -3,7 +3,7 @@ import { errorMessage } from '../domain/errors.ts';
 import { type SandboxState, sandboxStates } from '../domain/sandbox.ts';
 import type { ContainerSummary } from '../ports/container-runtime.ts';
 import type { Standing } from '../ports/sandbox-store.ts';
-import { needsLook } from './classify.ts';
+import { hasRun, needsLook } from './classify.ts';
 import { forEachBounded } from './for-each-bounded.ts';
 import type { Look, Observe, ObserveDeps } from './observe.ts';
 
@@ -27,7 +27,7 @@ const expectedStates: readonly SandboxState[] = sandboxStates.filter((state) => 
 
 /**
  * Compares all containers of this installation with all rows: lists containers first, then reads each row that could
- * disagree fresh, under its lock. An error from the list ends the pass without a decision: unreachable is unknown.
+ * disagree fresh, under its lock; after a gap in the events each that should be up. An error from the list ends the pass without a decision: unreachable is unknown.
  */
 export async function fullPass(deps: FullPassDeps, look: Look): Promise<PassReport> {
   const containers = await deps.runtime.list();
@@ -47,7 +47,9 @@ export async function fullPass(deps: FullPassDeps, look: Look): Promise<PassRepo
     for (const { id } of page) known.add(id);
     for (const { id, state } of page) if (jobOf(state) !== null && !deps.lock.isHeld(id)) deps.driveSoon(id);
     const atRest = page.filter(({ state }) => jobOf(state) === null);
-    const suspects = atRest.filter(({ id, state }) => needsLook(state, bySandbox.get(id)?.status));
+    const isSuspect = ({ id, state }: Standing) =>
+      needsLook(state, bySandbox.get(id)?.status) || (look.isAfterGap === true && hasRun(state));
+    const suspects = atRest.filter(isSuspect);
     await forEachBounded(suspects, CONCURRENCY, ({ id }) => lookAt(id));
   }
   const strays = containers.filter(({ sandboxId }) => !known.has(sandboxId));

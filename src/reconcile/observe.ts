@@ -18,6 +18,8 @@ export interface ObserveDeps extends JobDeps {
 export interface Look {
   /** True at first contact after the engine could not be reached. */
   readonly isAfterEngineLoss: boolean;
+  /** True where events may have been missed: a list does not say when a container was started. */
+  readonly isAfterGap?: boolean;
 }
 
 /** Looks at one sandbox under its lock, with a fresh row and a fresh inspect, and makes the two agree. */

@@ -123,9 +123,9 @@ export function reconciler(deps: ReconcilerDeps): Reconciler {
   let watch: EngineWatch | undefined;
 
   const pass = async (look?: Look): Promise<PassReport | undefined> => {
-    const isAfterEngineLoss = look?.isAfterEngineLoss ?? false;
     try {
-      return await fullPass({ ...deps, lock, observe, driveSoon, onCorrection }, { isAfterEngineLoss });
+      const passDeps = { ...deps, lock, observe, driveSoon, onCorrection };
+      return await fullPass(passDeps, look ?? { isAfterEngineLoss: false });
     } catch (error) {
       log.warn({ event: 'reconcile.pass_ended', error: errorMessage(error) }, 'the pass ended without a decision');
       return undefined;
@@ -134,7 +134,7 @@ export function reconciler(deps: ReconcilerDeps): Reconciler {
   /** First contact: the networks may be gone, and whatever happened meanwhile is made good. */
   const meetEngine = async (look?: Look) => {
     await deps.runtime.prepare();
-    await pass(look);
+    await pass({ isAfterEngineLoss: look?.isAfterEngineLoss ?? false, isAfterGap: true });
   };
   const scanDeadlines = async (names: readonly DeadlineName[]) => {
     const reports: Awaited<ReturnType<DeadlineScan>>[] = [];

@@ -72,7 +72,16 @@ export async function startAgent(init: Partial<AgentInit> = {}, flags: readonly 
 
 /** Waits until the agent has taken a run. */
 export async function handOver(url: string, init: Partial<AgentInit>): Promise<void> {
-  const run = { incarnation: 1, accessToken: TOKEN, env: {}, user: null, workdir: null, command: null, ...init };
+  const run = {
+    incarnation: 1,
+    createdAtMs: 1,
+    accessToken: TOKEN,
+    env: {},
+    user: null,
+    workdir: null,
+    command: null,
+    ...init,
+  };
   await eventually('the agent takes its run', async () => {
     const answer = await fetch(`${url}${agentPaths.init}`, {
       method: 'POST',

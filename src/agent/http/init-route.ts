@@ -38,7 +38,7 @@ const NOT_STARTED = 127;
  */
 export function initRoute(deps: InitDeps): AgentRoute {
   let under: Promise<Begun | AgentInitRefused> | undefined;
-  let incarnation: number | undefined;
+  let current: Pick<AgentInit, 'incarnation' | 'createdAtMs'> | undefined;
   return {
     path: agentPaths.init,
     methods: ['POST'],
@@ -48,11 +48,12 @@ export function initRoute(deps: InitDeps): AgentRoute {
       requireSecret(request, deps.initSecretHash);
       // Our own service wrote it (contract/agent.ts), and nobody else has the secret.
       const init = (await readJson(request)) as AgentInit;
-      const isAnother = incarnation !== init.incarnation;
-      if (isAnother && incarnation !== undefined && incarnation !== REHEARSAL) {
-        throw new AgentError('failed_precondition', `This agent serves incarnation ${incarnation}.`);
+      const { incarnation, createdAtMs } = init;
+      const isAnother = incarnation !== current?.incarnation || createdAtMs !== current.createdAtMs;
+      if (isAnother && current !== undefined && current.incarnation !== REHEARSAL) {
+        throw new AgentError('failed_precondition', `This agent serves incarnation ${current.incarnation}.`);
       }
-      incarnation = init.incarnation;
+      current = { incarnation, createdAtMs };
       if (isAnother) under = begin(deps, init);
       const outcome = await under;
       if (outcome === undefined) throw new AgentError('internal', 'A run was not begun.');

@@ -1,5 +1,5 @@
 import { isSandboxError } from '../../domain/errors.ts';
-import type { Sandbox } from '../../domain/sandbox.ts';
+import { isSlot, type Sandbox } from '../../domain/sandbox.ts';
 import { readSpec, type Spec } from '../../domain/spec.ts';
 import type { AgentInit, AgentInitOutcome } from '../../ports/agent-client.ts';
 import type { ContainerFacts } from '../../ports/container-runtime.ts';
@@ -38,6 +38,8 @@ export async function handOver(
         return undefined;
       }
       if (answer.outcome === 'refused') return answer.message;
+      // After the database was restored: its files are somebody's, and a restart would keep them.
+      if (isSlot(row)) return 'Its agent serves somebody already.';
       // It runs since an earlier incarnation: whoever started it was not us.
       if (isRestarted) return 'Its agent serves another run and does not let go of it.';
       isRestarted = true;
@@ -69,7 +71,8 @@ async function init(
 /** What its agent is told of this run; a slot's is a rehearsal, incarnation 0. */
 export function runFor(deps: JobDeps, row: Sandbox): AgentInit {
   const { env, user, workdir, command } = specFor(deps, row);
-  return { incarnation: row.incarnation, accessToken: deps.tokens.accessToken(row.id), env, user, workdir, command };
+  const { id, incarnation, createdAtMs } = row;
+  return { incarnation, createdAtMs, accessToken: deps.tokens.accessToken(id), env, user, workdir, command };
 }
 
 /** Files are worth more than a spec: what ran once comes back with the defaults where its spec is lost. */

@@ -15,10 +15,12 @@ export function memoryAgent(world: MemoryWorld): AgentClient {
         const container = find(world, endpoint);
         if (container === undefined) throw new SandboxError('agent_unavailable', 'The agent inside does not answer.');
         const { initiated } = container;
-        if (initiated !== null && initiated !== REHEARSAL && initiated !== init.incarnation) {
+        const { incarnation, createdAtMs } = init;
+        const isSame = initiated?.incarnation === incarnation && initiated.createdAtMs === createdAtMs;
+        if (initiated !== null && initiated.incarnation !== REHEARSAL && !isSame) {
           return { outcome: 'other_incarnation' };
         }
-        container.initiated = init.incarnation;
+        container.initiated = { incarnation, createdAtMs };
         const exitCode = exitCodeOf(init.command ?? []);
         if (exitCode === undefined) return { outcome: 'ready', tookMs: 0 };
         end(world, container, { exitCode });

@@ -21,7 +21,7 @@ export interface MemoryContainer {
   /** True while its agent says that a process runs. */
   isBusy: boolean;
   /** The incarnation that the agent of the present run was given. */
-  initiated: number | null;
+  initiated: { readonly incarnation: number; readonly createdAtMs: number } | null;
   /** Aborted when the present run ends. */
   run: AbortController;
 }

@@ -53,7 +53,16 @@ afterEach(async () => {
 });
 
 async function init(change: Partial<AgentInit> = {}, secret = SECRET): Promise<number> {
-  const run = { incarnation: 1, accessToken: 'token', env: {}, user: 'root', workdir: null, command: null, ...change };
+  const run = {
+    incarnation: 1,
+    createdAtMs: 1,
+    accessToken: 'token',
+    env: {},
+    user: 'root',
+    workdir: null,
+    command: null,
+    ...change,
+  };
   const headers = { [agentHeaders.initSecret]: secret };
   return (await fetch(url, { method: 'POST', headers, body: JSON.stringify(run) })).status;
 }
@@ -66,6 +75,12 @@ describe('an agent', () => {
     expect([runs().env, commands]).toEqual([{ WHO: 'first' }, ['sleep']]);
     for (const incarnation of [2, 3, 0]) expect(await init({ incarnation, env: { WHO: 'other' } })).toBe(409);
     expect([runs().env, runs().incarnation, ready]).toEqual([{ WHO: 'first' }, 1, [1]]);
+  });
+
+  it('refuses a sandbox that was asked for at another time, whatever its incarnation', async () => {
+    expect(await init({ env: { WHO: 'first' } })).toBe(200);
+    expect(await init({ createdAtMs: 2, env: { WHO: 'second' } })).toBe(409);
+    expect([await init(), runs().env, ready]).toEqual([200, { WHO: 'first' }, [1]]);
   });
 
   it('runs the command of twenty calls at once one time', async () => {

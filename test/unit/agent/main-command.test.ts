@@ -20,7 +20,7 @@ async function aCommand(): Promise<{ command: MainCommand; ends: number[] }> {
   writeFileSync(join(etc, 'passwd'), `me:x:${uid}:${gid}::/:/bin/sh\n`);
   writeFileSync(join(etc, 'group'), '');
   const session = openSession();
-  const init = { incarnation: 1, accessToken: 't', env: {}, user: 'me', workdir: null, command: null };
+  const init = { incarnation: 1, createdAtMs: 1, accessToken: 't', env: {}, user: 'me', workdir: null, command: null };
   session.begin(await runOf({ session, accounts: systemAccounts(etc), imageEnv: {}, imageWorkdir: '/' }, init));
   const ends: number[] = [];
   return { command: mainCommand(session, (code) => ends.push(code)), ends };

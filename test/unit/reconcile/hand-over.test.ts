@@ -4,6 +4,7 @@ import { startSandbox } from '../../../src/operations/start-sandbox.ts';
 import { stopSandbox } from '../../../src/operations/stop-sandbox.ts';
 import { eventually } from '../../support/api.ts';
 import { adminCaller, type MemoryLifecycle, memoryLifecycle } from '../../support/memory-lifecycle.ts';
+import { testFloor } from '../../support/rows.ts';
 
 const wait = { seconds: 5 };
 const open: MemoryLifecycle[] = [];
@@ -54,10 +55,24 @@ describe('handing a run over to the agent', () => {
     await stopSandbox(system.operations, adminCaller, { id: row.id }, wait);
     const container = [...system.world.containers.values()].find(({ spec }) => spec.sandboxId === row.id);
     await system.bare.runtime.start(container?.id ?? '');
-    if (container !== undefined) container.initiated = 1;
+    if (container !== undefined) container.initiated = { incarnation: 1, createdAtMs: row.createdAtMs };
     const restarted = await restartSandbox(system.operations, adminCaller, { id: row.id }, wait);
     expect(restarted.row).toMatchObject({ state: 'running', incarnation: 2 });
-    expect(container?.initiated).toBe(2);
+    expect(container?.initiated?.incarnation).toBe(2);
+  });
+
+  it('removes the container of a slot that serves somebody already, as after a restored database', async () => {
+    const system = await memoryLifecycle({ floors: [testFloor(1)] });
+    open.push(system);
+    await system.lifecycle.boot();
+    const release = system.world.faults.hangNext('agentInit');
+    const began = system.pool.begin();
+    await eventually('the agent is asked', async () => system.world.faults.count('agentInit') === 1);
+    const [container] = [...system.world.containers.values()];
+    if (container !== undefined) container.initiated = { incarnation: 1, createdAtMs: 1 };
+    release();
+    await began;
+    await eventually('it is gone', async () => !system.world.containers.has(container?.id ?? ''));
   });
 
   it('tells the code of a command that ends at once', async () => {

@@ -97,7 +97,15 @@ async function launch(bin: string, port: number, url: string): Promise<ChildProc
 
 /** Hands over a run as soon as it listens. */
 async function begin(url: string): Promise<void> {
-  const init = { incarnation: 1, accessToken: ACCESS_TOKEN, env: {}, user: 'root', workdir: null, command: null };
+  const init = {
+    incarnation: 1,
+    createdAtMs: 1,
+    accessToken: ACCESS_TOKEN,
+    env: {},
+    user: 'root',
+    workdir: null,
+    command: null,
+  };
   for (let tries = 0; tries < 400; tries++) {
     const answer = await fetch(`${url}${agentPaths.init}`, {
       method: 'POST',

@@ -23,7 +23,7 @@ function agentWithTicks() {
   const session = openSession();
   const accounts = systemAccounts();
   const owner = `${process.getuid?.()}`;
-  const init = { incarnation: 1, accessToken: 't', env: {}, user: null, workdir: null, command: null };
+  const init = { incarnation: 1, createdAtMs: 1, accessToken: 't', env: {}, user: null, workdir: null, command: null };
   session.begin({ init, defaultUser: accounts.get(owner), workdir: '/', env: {} });
   const fifos = { take: async () => undefined, fill: () => undefined, discard: () => undefined };
   const deps = { session, accounts, ticks, fifos };
