@@ -29,6 +29,7 @@ const ENTRIES = [
 
 // In dist and not in /tmp: a rename works only within one file system.
 const scratch = join(DIST, `.new-${process.pid}`);
+const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).stdout?.trim() ?? '';
 const builtFrom = sourcesHash(ROOT);
 mkdirSync(scratch, { recursive: true });
 try {
@@ -68,6 +69,7 @@ async function bundle({ from, to, isProgram }) {
     format: 'esm',
     target: 'node20',
     packages: 'external',
+    define: { 'process.env.SANDGLASS_BUILD_COMMIT': JSON.stringify(commit) },
     sourcemap: true,
     logLevel: 'warning',
     banner: isProgram && !hasHashbang ? { js: '#!/usr/bin/env node' } : {},

@@ -13,6 +13,7 @@ import { addLookCommands } from './look-commands.ts';
 import { addMatrixCommand } from './matrix-command.ts';
 import { addMcpCommand } from './mcp-command.ts';
 import { addPoolCommands } from './pool-command.ts';
+import { addProfileCommand } from './profile-command.ts';
 import { jsonOption } from './service-options.ts';
 import { addStartCommand } from './start-command.ts';
 import { withExample } from './with-example.ts';
@@ -41,6 +42,7 @@ export function sandglassProgram(context: ProgramContext): Command {
   addMcpCommand(program, context);
   addKeysCommand(program, context);
   addServiceCommands(program, context);
+  addProfileCommand(program, context);
   addProfileCpuCommand(program, context);
   addCompletionCommands(program, context);
   return program;

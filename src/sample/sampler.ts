@@ -155,9 +155,8 @@ async function readingOf(deps: SamplerDeps, one: Watched): Promise<Reading | und
   const cgroup = cgroupOf(deps, one);
   const before = one.samples.at(-1);
   const usage = cgroup?.read();
-  if (cgroup === undefined || usage === undefined) {
-    return before === undefined ? undefined : { sample: before, detail: null };
-  }
+  if (cgroup === undefined) return before === undefined ? undefined : { sample: before, detail: null };
+  if (usage === undefined) return undefined;
   const now = sampleNow(deps, one, usage);
   const isTooSoon = before !== undefined && now.atMs - before.atMs < SHORTEST_MS;
   const sample = isTooSoon ? { ...now, cpuUsedPct: before.cpuUsedPct } : now;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { STANDARD_WORKLOADS, type WorkloadName } from '../../src/cli/workloads/standard-workloads.ts';
+import { STANDARD_WORKLOADS } from '../../src/cli/workloads/standard-workloads.ts';
+import type { WorkloadName } from '../../src/cli/workloads/workload-names.ts';
 import { Sandbox } from '../../src/sdk/index.ts';
 import { type ServiceProcess, startService } from '../support/service-process.ts';
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Sandbox, SandglassError } from '../../sdk/index.ts';
+import type { WorkloadName } from './workload-names.ts';
 
 /** A sandbox to work in, started for this and by nobody else. */
 export interface Workplace {
@@ -26,9 +27,7 @@ export const STANDARD_WORKLOADS = {
   node: { meaning: 'a Node.js that has parsed and compressed some MiB stays', isReused: false, run: runNode },
   artifact: { meaning: 'a file of 8 MiB was made and fetched', isReused: false, run: fetchArtifact },
   'warm-reuse': { meaning: 'worked, stopped, found again by its key, worked again', isReused: true, run: workTwice },
-} as const satisfies Readonly<Record<string, StandardWorkload>>;
-
-export type WorkloadName = keyof typeof STANDARD_WORKLOADS;
+} as const satisfies Readonly<Record<WorkloadName, StandardWorkload>>;
 
 /** Where agents put what people are to have (images/base/Dockerfile). */
 const OUTPUTS = '/mnt/user-data/outputs';

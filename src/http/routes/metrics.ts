@@ -23,9 +23,10 @@ export function addMetricsRoute(http: Http): void {
     async ({ c, caller, params: { id }, query }) => {
       const { row, samples, reading } = await sandboxMetrics(http.deps.operations, caller, { id, ...query });
       const history = samples.map(pointOf);
-      const latest = reading === null ? (history.at(-1) ?? null) : pointOf(reading.sample);
-      const detail = query.detail ? { detail: detailView(reading) } : {};
-      const metrics: Metrics = { id, state: row.state, latest, history, ...detail };
+      const told = { id, state: row.state, history };
+      const metrics: Metrics = query.detail
+        ? { ...told, latest: reading === null ? null : pointOf(reading.sample), detail: detailView(reading) }
+        : { ...told, latest: history.at(-1) ?? null };
       return c.json(metrics, 200);
     },
   );
