@@ -20,7 +20,7 @@ async function inTerminal(line: string) {
   const session = openSession();
   const accounts = systemAccounts();
   const user = accounts.get(`${process.getuid?.()}`);
-  const init = { incarnation: 1, accessToken: 't', env: {}, user: null, workdir: null, command: null };
+  const init = { incarnation: 1, createdAtMs: 1, accessToken: 't', env: {}, user: null, workdir: null, command: null };
   session.begin({ init, defaultUser: user, workdir: '/', env: {} });
   const fifos = { take: async () => undefined, fill: () => undefined, discard: () => undefined };
   const ticks = { nowMs: () => 0, after: () => () => undefined };
