@@ -25,6 +25,7 @@ import { changeFeed } from './reconcile/change-feed.ts';
 import { type CloseStack, closeStack } from './reconcile/close-stack.ts';
 import { withFaultPoints } from './reconcile/fault-points.ts';
 import { reconciler } from './reconcile/reconciler.ts';
+import { kernelLog } from './runtime/host/kernel-log.ts';
 import { startSchedules } from './schedule/schedules.ts';
 import { openLiveStore } from './store/live/open-live-store.ts';
 import { lockDataDir } from './store/sql/sqlite/data-dir-lock.ts';
@@ -137,7 +138,8 @@ async function openWorld(config: Config, env: Environment, { log, opened, faultP
   const bare = { store, live, runtime, agent };
   const ports = faultPoint === undefined ? bare : withFaultPoints(bare, faultPoint);
   const shared = { ...installation, ...ports, feed, log, policy };
-  const lifecycle = reconciler({ ...shared, ...metrics, orphanGraceMs });
+  const kills = config.SANDGLASS_DOCKER_HOST.startsWith('unix://') ? kernelLog() : undefined;
+  const lifecycle = reconciler({ ...shared, ...metrics, orphanGraceMs, kills });
   return { ...shared, metrics, lifecycle };
 }
 

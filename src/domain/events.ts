@@ -21,6 +21,8 @@ export interface EndFacts {
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly oomKilled: boolean | null;
+  /** What the kernel killed for memory last; left out where it does not say. */
+  readonly killed?: { readonly name: string; readonly rssBytes: number };
   readonly logTail: string | null;
 }
 

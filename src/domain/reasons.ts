@@ -32,11 +32,19 @@ export function withEndFacts(reason: Reason | null, end: EndFacts | null): Reaso
 export function endReason(end: EndFacts, isAfterEngineLoss: boolean): Reason {
   if (isAfterEngineLoss) return reasonOf('engine_lost', 'Found ended when the engine could be reached again.', end);
   if (end.exitCode === 137 && end.oomKilled === true) {
-    return reasonOf('oom_killed', 'The kernel killed its main process because it used all its memory.', end);
+    const message = `The kernel killed its main process because it used all its memory.${killedWords(end.killed)}`;
+    return reasonOf('oom_killed', message, end);
   }
   if (end.exitCode === 0) return reasonOf('exited', 'Its main process ended by itself with code 0.', end);
   const how = end.signal === null ? `with code ${end.exitCode ?? 'unknown'}` : `by ${end.signal}`;
   return reasonOf('crashed', `Its main process ended by itself ${how}.`, end);
+}
+
+/** A process chooses its own name: only what is plain in it is told. */
+function killedWords(killed: EndFacts['killed']): string {
+  if (killed === undefined) return '';
+  const name = killed.name.replace(/[^\w .:+/-]/g, '?');
+  return ` It chose ${name}, which had ${Math.round(killed.rssBytes / 2 ** 20)} MiB.`;
 }
 
 export function deadlineReason(deadline: DeadlineName): Reason {

@@ -8,6 +8,7 @@ import type { ChangeFeed } from '../ports/change-feed.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import type { LiveStore } from '../ports/live-store.ts';
+import type { MemoryKills } from '../ports/memory-kills.ts';
 import type { SandboxStore } from '../ports/sandbox-store.ts';
 import type { Tokens } from '../ports/tokens.ts';
 import { type ApplyEvent, applyEventWith, followCommit } from './apply-event.ts';
@@ -39,6 +40,8 @@ export interface ReconcilerDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly policy: LifetimePolicy;
+  /** Where the engine's kernel is this machine's. */
+  readonly kills?: MemoryKills | undefined;
   readonly orphanGraceMs: number;
   readonly onTransition: (transition: Transition) => void;
   readonly onCorrection: (kind: string) => void;

@@ -8,6 +8,7 @@ import type { ChangeFeed } from '../../ports/change-feed.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ContainerFacts, ContainerRuntime } from '../../ports/container-runtime.ts';
 import type { LiveStore } from '../../ports/live-store.ts';
+import type { MemoryKills } from '../../ports/memory-kills.ts';
 import type { SandboxStore } from '../../ports/sandbox-store.ts';
 import type { Tokens } from '../../ports/tokens.ts';
 
@@ -21,6 +22,8 @@ export interface JobDeps {
   readonly feed: Pick<ChangeFeed, 'publish'>;
   readonly clock: Clock;
   readonly log: Log;
+  /** Where the engine's kernel is this machine's. */
+  readonly kills?: MemoryKills | undefined;
 }
 
 const LOG_TAIL_BYTES = 4096;
@@ -38,11 +41,13 @@ export function isUp(facts: ContainerFacts): boolean {
 
 /** How a container ended, with the end of its log. */
 export async function endFactsOf(deps: JobDeps, facts: ContainerFacts): Promise<EndFacts> {
+  const killed = facts.oomKilled ? deps.kills?.lastIn(facts.id) : undefined;
   const logTail = await deps.runtime.logTail(facts.id, LOG_TAIL_BYTES);
   return {
     exitCode: facts.exitCode,
     signal: signalOf(facts.exitCode),
     oomKilled: facts.oomKilled,
+    ...(killed === undefined ? {} : { killed }),
     logTail: logTail === '' ? null : logTail,
   };
 }

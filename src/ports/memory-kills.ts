@@ -1,0 +1,13 @@
+/** A process that the kernel killed for memory, in its own words. */
+export interface KilledProcess {
+  /** As the kernel calls it: 15 bytes at most, without arguments. */
+  readonly name: string;
+  /** What it had in memory. */
+  readonly rssBytes: number;
+}
+
+/** What the kernel says of the processes that it killed for memory. */
+export interface MemoryKills {
+  /** The last one of a container; undefined where the kernel's log cannot be read, or says none. */
+  lastIn(containerId: string): KilledProcess | undefined;
+}
