@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchSandbox } from './bench-sandbox.ts';
 
 /** What it answers to every request. */
@@ -12,10 +13,26 @@ const serverOn = (port: number) => `
 const AGENT_NODE =
   '/opt/sandglass/lib/ld-linux-x86-64.so.2 --library-path /opt/sandglass/lib /opt/sandglass/node /tmp/server.cjs';
 
-/** By the agent's own Node: an image need not have one. */
+const LONGEST_START_MS = 20_000;
+const LOOK_MS = 50;
+
+/** By the agent's own Node: an image need not have one. Resolves when it answers. */
 export async function startServerInside({ inside, address }: BenchSandbox, port: number): Promise<void> {
   await inside.ask(`cat > /tmp/server.cjs <<'END'\n${serverOn(port)}\nEND`);
-  await inside.ask(`nohup ${AGENT_NODE} >/tmp/server.log 2>&1 & sleep 0.5`);
-  const answer = await fetch(`http://${address}:${port}/`);
-  if (answer.status !== 200) throw new Error(`the server inside answered ${answer.status}`);
+  await inside.ask(`nohup ${AGENT_NODE} >/tmp/server.log 2>&1 & :`);
+  const endMs = performance.now() + LONGEST_START_MS;
+  // Refused while it starts.
+  while (!(await answers(`http://${address}:${port}/`))) {
+    if (performance.now() > endMs) throw new Error(`no server inside: ${await inside.ask('cat /tmp/server.log')}`);
+    await sleep(LOOK_MS);
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(url);
+    return (await answer.text()) === SERVER_ANSWER;
+  } catch {
+    return false;
+  }
 }

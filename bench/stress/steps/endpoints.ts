@@ -10,6 +10,8 @@ import type { World } from '../world.ts';
 
 const PORT = 8_080;
 const FOLDER = '/home/user/stress';
+/** No search may find it. */
+const OTHER_FILE = `${FOLDER}/other.md`;
 const LONGEST_MS = 30_000;
 
 /** One use of the sandbox; throws unless the answer is the right one. `round` makes each different. */
@@ -24,7 +26,9 @@ export const endpoints: Step = {
     await startServerInside(inside, PORT);
     const errors: string[] = [];
     const taken = new Map<string, { asked: number; latencies: number[] }>();
-    const uses = usesOf(world, await sandboxOf(world, inside.id));
+    const sandbox = await sandboxOf(world, inside.id);
+    await sandbox.files.write(OTHER_FILE, 'found by no search\n');
+    const uses = usesOf(world, sandbox);
     for (let round = 0; round < sizes.endpointRounds; round += 1) {
       for (const [name, use] of uses) {
         setup.ending.check();
@@ -57,11 +61,8 @@ function usesOf({ service }: World, sandbox: Sandbox): ReadonlyMap<string, Use> 
     ['write', async (round) => expectSame((await files.write(path(round), text(round))).size, text(round).length)],
     ['read', async (round) => expectSame(await files.readText(path(round)), text(round))],
     ['list', async (round) => expectPath((await files.list(FOLDER)).entries, path(round))],
-    ['glob', async (round) => expectPath((await files.glob('*.txt', { path: FOLDER })).entries, path(round))],
-    [
-      'grep',
-      async (round) => expectPath((await files.grep(text(round).trim(), { path: FOLDER })).matches, path(round)),
-    ],
+    ['glob', async (round) => expectFound((await files.glob('*.txt', { path: FOLDER })).entries, path(round))],
+    ['grep', async (round) => expectFound((await files.grep('stress', { path: FOLDER })).matches, path(round))],
     ['terminal', (round) => useTerminal(sandbox, round)],
     ['proxy', () => useProxy(service.process().url, sandbox.id)],
   ]);
@@ -87,6 +88,11 @@ async function useProxy(url: string, id: string): Promise<void> {
 
 function expectPath(entries: readonly { readonly path: string }[], path: string): void {
   if (!entries.some((entry) => entry.path === path)) throw new Error(`${path} is not among ${entries.length}`);
+}
+
+function expectFound(entries: readonly { readonly path: string }[], path: string): void {
+  expectPath(entries, path);
+  if (entries.some((entry) => entry.path === OTHER_FILE)) throw new Error(`${OTHER_FILE} was found`);
 }
 
 function expectSame(got: unknown, wanted: unknown): void {
