@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import type { Template } from '../domain/template.ts';
 import { readTemplateFile } from '../operations/template-file.ts';
 
-/** An idle sandbox of base took 7 to 9 MiB when this was set (docs/memory.md). */
+/** An idle sandbox of base took about 13 MiB when this was set (docs/memory.md). */
 const BASE_BUDGET_MB = 20;
 
 /** The file may redefine `base`. */

@@ -16,7 +16,7 @@ export function Charts({ view }: { readonly view: SandboxView }) {
   const { value: points = [], error } = usePolled({
     key: `${view.id} ${view.incarnation}`,
     everyMs: EVERY_MS,
-    ask: async (signal) => (await getMetrics(connection(), view.id, signal)).history,
+    ask: async (signal) => (await getMetrics(connection(), view.id, { signal })).history,
   });
   return (
     <div class="panel">
