@@ -25,6 +25,7 @@ const ENTRIES = [
   { from: 'src/cli/main.ts', to: 'cli.js', isProgram: true },
   { from: SDK, to: 'sdk.js' },
   { from: 'demo/main.ts', to: 'demo.js' },
+  { from: 'src/runtime/docker/host-rules/main.ts', to: 'host-rules.js' },
 ];
 
 // In dist and not in /tmp: a rename works only within one file system.

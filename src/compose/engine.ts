@@ -26,6 +26,7 @@ export function openRuntime(
     openSubnet: config.SANDGLASS_OPEN_SUBNET,
     closedSubnet: config.SANDGLASS_CLOSED_SUBNET,
     agentFolder: builtAgent,
+    hostRules: inPackage('dist', 'host-rules.js'),
     signatureOf: (parts) => shortSignature(signatureOf(parts)),
     clock: systemClock,
   });

@@ -1,13 +1,19 @@
 import { SandboxError } from '../domain/errors.ts';
 
-/** The addresses of a subnet that sandboxes may have: all but its first, its last and the gateway. */
+/** The addresses of a subnet that sandboxes may have: all but its first, its last, the gateway and those of guests. */
 export interface AddressRing {
   readonly subnet: string;
   readonly count: number;
   /** Index 0 is the first usable address; undefined past the end. */
   at(index: number): string | undefined;
   includes(address: string): boolean;
+  /** How many addresses at the end are kept for services that run in containers. */
+  readonly guests: number;
+  /** Index 0 is the last usable address of the subnet. */
+  guestAt(index: number): string;
 }
+
+const MOST_GUESTS = 16;
 
 interface Subnet {
   readonly first: number;
@@ -19,7 +25,13 @@ export function addressRing(cidr: string, gateway?: string): AddressRing {
   const { first, size } = parseSubnet(cidr);
   const gatewayOffset = gateway === undefined ? 1 : (parseAddress(gateway) ?? first) - first;
   const isGatewayInside = gatewayOffset >= 1 && gatewayOffset <= size - 2;
-  const count = size - 2 - (isGatewayInside ? 1 : 0);
+  const guests = Math.min(MOST_GUESTS, Math.floor(size / MOST_GUESTS));
+  const usable = size - 2 - (isGatewayInside ? 1 : 0);
+  const count = usable - guests;
+  const addressOf = (index: number) => {
+    const offset = index + 1;
+    return formatAddress(first + (isGatewayInside && offset >= gatewayOffset ? offset + 1 : offset));
+  };
   return {
     subnet: cidr,
     count,
@@ -28,10 +40,10 @@ export function addressRing(cidr: string, gateway?: string): AddressRing {
       return offset >= 1 && offset <= size - 2 && offset !== gatewayOffset;
     },
     at(index) {
-      if (!Number.isInteger(index) || index < 0 || index >= count) return undefined;
-      const offset = index + 1;
-      return formatAddress(first + (isGatewayInside && offset >= gatewayOffset ? offset + 1 : offset));
+      return Number.isInteger(index) && index >= 0 && index < count ? addressOf(index) : undefined;
     },
+    guests,
+    guestAt: (index) => addressOf(usable - 1 - index),
   };
 }
 

@@ -19,13 +19,16 @@ export interface ReachQuestion {
   readonly bridges: readonly string[];
   /** Where the engine's host is reached, when the settings say so. */
   readonly engineAddress: string | null;
+  /** This process runs in a container that is in both networks. */
+  readonly isInside: boolean;
 }
 
 const BY_ADDRESS: AgentReach = { kind: 'address' };
 
 /** Addresses only where the engine's bridges are this machine's own: Docker Desktop has them in its virtual machine. */
-export async function agentReach({ host, bridges, engineAddress }: ReachQuestion): Promise<AgentReach> {
+export async function agentReach({ host, bridges, engineAddress, isInside }: ReachQuestion): Promise<AgentReach> {
   if (engineAddress !== null) return published(engineAddress);
+  if (isInside) return BY_ADDRESS;
   if (host.kind === 'tcp') return published(host.host);
   if (host.kind === 'ssh') return published(host.destination.replace(/^.*@/, ''));
   if (!(await isInOurNetwork(host.socketPath))) return published('127.0.0.1');

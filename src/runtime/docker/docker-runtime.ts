@@ -25,11 +25,13 @@ import { type CallOutcome, engineCalls } from './engine-calls.ts';
 import type { EngineContext } from './engine-context.ts';
 import { rememberedInfo } from './engine-info.ts';
 import { containerEvents } from './events.ts';
-import { hostFirewall } from './firewall.ts';
+import { type Firewall, hostFirewall } from './firewall.ts';
+import { guestFirewall } from './guest-firewall.ts';
 import { pullImage } from './image-pull.ts';
 import { inspectImage, keepImage } from './images.ts';
 import { logTail } from './log-tail.ts';
 import { hasNetworkRights } from './network-rights.ts';
+import { findOwnContainer } from './own-container.ts';
 import { isInOurNetwork } from './own-network.ts';
 import { findCredentials } from './registry-credentials.ts';
 import { sandboxNetworks } from './sandbox-networks.ts';
@@ -57,6 +59,8 @@ export interface DockerRuntimeDeps extends ConnectionDeps {
   readonly signatureOf?: (parts: SignatureParts) => string;
   /** The agent of this build; without one, only containers with a command of their own can be made. */
   readonly agentFolder?: () => Promise<AgentFolder>;
+  /** The built host-rules/main.ts, for a service that runs in a container; without it the host's firewall stays as it is. */
+  readonly hostRules?: string;
 }
 
 /** One Docker engine, 20.10 or newer. Connects with the first call; throws `invalid_request` for a host it cannot read. */
@@ -70,8 +74,15 @@ export function dockerRuntime(deps: DockerRuntimeDeps): ContainerRuntime {
   const context: EngineContext = { engine, serviceId, calls, deadlines, clock, log, publishedHost };
   const delivery = agentDelivery(context, () => deps.agentFolder?.());
   const isLocal = connection.host.kind === 'unix';
-  const firewall = hostFirewall({ mayChange: () => mayChangeHost(connection.host), log });
-  const networks = sandboxNetworks({ context, firewall, openSubnet: deps.openSubnet, closedSubnet: deps.closedSubnet });
+  const own = () => findOwnContainer(context);
+  const onHost = hostFirewall({ mayChange: () => mayChangeHost(connection.host), log });
+  const asGuest = guestFirewall({ context, own, program: deps.hostRules ?? '' });
+  const firewall: Firewall = {
+    isolate: async (plan) => (plan.guests.length > 0 ? asGuest : onHost).isolate(plan),
+    isIsolated: async (plan) => (plan.guests.length > 0 ? asGuest : onHost).isIsolated(plan),
+  };
+  const subnets = { openSubnet: deps.openSubnet, closedSubnet: deps.closedSubnet };
+  const networks = sandboxNetworks({ context, firewall, own, ...subnets });
   const info = rememberedInfo(context, isLocal);
   const credentials = (registry: string) => findCredentials({ configFolder: deps.dockerConfigFolder, log }, registry);
   const pulls = joinedPulls((image, onProgress, signal) =>
@@ -95,7 +106,9 @@ export function dockerRuntime(deps: DockerRuntimeDeps): ContainerRuntime {
     },
     async prepare() {
       const bridges = await networks.prepare();
-      reach = await agentReach({ host: connection.host, bridges, engineAddress: deps.engineAddress ?? null });
+      const isInside = (await own()) !== undefined;
+      const engineAddress = deps.engineAddress ?? null;
+      reach = await agentReach({ host: connection.host, bridges, engineAddress, isInside });
     },
     addressAt: networks.addressAt,
     addressCount: networks.addressCount,

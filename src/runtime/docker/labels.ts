@@ -7,6 +7,8 @@ export const LABELS = {
   signature: 'sandglass.signature',
   /** On containers, volumes and images of an agent: its version. */
   agent: 'sandglass.agent',
+  /** On the short-lived containers that set rules on the host for a service in a container. */
+  firewall: 'sandglass.firewall',
 } as const;
 
 /** Shared by all installations on an engine. */

@@ -3,11 +3,16 @@ import type { EngineInfo } from '../../ports/container-runtime.ts';
 import { moveContainer } from './container-address.ts';
 import type { EngineContext } from './engine-context.ts';
 import type { Firewall } from './firewall.ts';
+import type { FirewallPlan } from './firewall-rules.ts';
+import { joinNetwork } from './join-networks.ts';
 import { ensureNetwork, type NetworkKind, type SandboxNetwork } from './networks.ts';
+import type { OwnContainer } from './own-container.ts';
 
 export interface SandboxNetworksDeps {
   readonly context: EngineContext;
   readonly firewall: Firewall;
+  /** The container of the service, which has to be in the networks itself; undefined on the engine's host. */
+  readonly own: () => Promise<OwnContainer | undefined>;
   readonly openSubnet: string;
   readonly closedSubnet: string;
 }
@@ -29,18 +34,23 @@ export interface SandboxNetworks {
 
 export function sandboxNetworks(deps: SandboxNetworksDeps): SandboxNetworks {
   let known: { readonly open: SandboxNetwork; readonly closed: SandboxNetwork } | undefined;
-  const bridges = () => (known === undefined ? [] : [known.open.bridge, known.closed.bridge]);
+  let plan: FirewallPlan = { bridges: [], guests: [] };
   const prepare = async () => {
     const open = await ensureNetwork(deps.context, 'open', deps.openSubnet);
     const closed = await ensureNetwork(deps.context, 'closed', deps.closedSubnet);
     known = { open, closed };
-    await deps.firewall.isolate(bridges());
+    const own = await deps.own();
+    const join = async (network: SandboxNetwork) =>
+      own === undefined ? [] : [{ bridge: network.bridge, address: await joinNetwork(deps.context, own, network) }];
+    const guests = [...(await join(open)), ...(await join(closed))];
+    plan = { bridges: [open.bridge, closed.bridge], guests };
+    await deps.firewall.isolate(plan);
     return known;
   };
   return {
     async prepare() {
       await prepare();
-      return bridges();
+      return plan.bridges;
     },
     addressAt: (network, index) => known?.[network].ring.at(index),
     addressCount: (network) => known?.[network].ring.count ?? 0,
@@ -48,7 +58,7 @@ export function sandboxNetworks(deps: SandboxNetworksDeps): SandboxNetworks {
       const networks = known === undefined ? [] : [known.open, known.closed];
       return networks.map(({ name, ring }) => ({ name, subnet: ring.subnet }));
     },
-    isHostIsolated: () => deps.firewall.isIsolated(bridges()),
+    isHostIsolated: () => deps.firewall.isIsolated(plan),
     async reattach(containerId, address) {
       const now = await prepare();
       const network = (['open', 'closed'] as const).find((kind) => now[kind].ring.includes(address));

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const DEADLINE_MS = 120_000;
+const DEADLINE_MS = 300_000;
 
 /** The package as a user has it: packed from this tree, installed into a folder that holds nothing else. */
 export interface InstalledPackage {

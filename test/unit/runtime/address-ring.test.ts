@@ -29,7 +29,7 @@ it('takes the first address for the gateway where the engine names none', () => 
 
 it('begins at the subnet, not at the address that was written', () => {
   expect(addressRing('172.30.5.9/16', '172.30.0.1').at(0)).toBe('172.30.0.2');
-  expect(addressRing('255.255.255.0/24', '255.255.255.1').at(252)).toBe('255.255.255.254');
+  expect(addressRing('255.255.255.0/24', '255.255.255.1').at(236)).toBe('255.255.255.238');
 });
 
 it.each([
@@ -53,10 +53,18 @@ it('gives each index another address that lies inside', () => {
       const ring = addressRing(`10.1.0.0/${prefix}`, gateway);
       const all = Array.from({ length: ring.count }, (_, index) => ring.at(index) ?? 'none');
       expect(new Set(all).size).toBe(ring.count);
-      expect(ring.count).toBe(2 ** (32 - prefix) - 3);
+      expect(ring.count).toBe(2 ** (32 - prefix) - 3 - ring.guests);
       expect(all.every((address) => ring.includes(address))).toBe(true);
       expect(all).not.toContain(gateway);
     }),
     { numRuns: 50 },
   );
+});
+
+it('keeps one address of 16 at the end for services, at most 16 and none of a few', () => {
+  const large = addressRing('10.213.0.0/16', '10.213.0.1');
+  expect([large.guests, large.guestAt(0), large.guestAt(15)]).toEqual([16, '10.213.255.254', '10.213.255.239']);
+  expect([large.at(large.count - 1), large.at(large.count)]).toEqual(['10.213.255.238', undefined]);
+  expect(addressRing('10.0.0.0/28', '10.0.0.1')).toMatchObject({ guests: 1, count: 12 });
+  expect(addressRing('10.0.0.0/29', '10.0.0.1').guests).toBe(0);
 });
