@@ -35,13 +35,13 @@ describe('the service in compose', () => {
     const networks = NetworkSettings.Networks;
     expect(Object.keys(networks).sort()).toEqual([
       ...['sandglass-closed', 'sandglass-open'],
-      ...[`${service.name}-api`, `${service.name}-backend`],
+      ...[`sandglass-api-${service.name}`, `sandglass-backend-${service.name}`],
     ]);
-    const api = networks[`${service.name}-api`];
+    const api = networks[`sandglass-api-${service.name}`];
     const routes = await execIn(await service.containerOf('sandglass'), ['ip', 'route']);
     expect(routes).toContain(`default via ${api?.Gateway} `);
     const addresses = Object.values(networks).map(({ IPAddress }) => IPAddress);
-    const redisAddress = redis.NetworkSettings.Networks[`${service.name}-backend`]?.IPAddress;
+    const redisAddress = redis.NetworkSettings.Networks[`sandglass-backend-${service.name}`]?.IPAddress;
     places = [
       ...addresses.flatMap((address) => [`${address} 4747`, `${address} 9091`]),
       `${redisAddress} 6379`,

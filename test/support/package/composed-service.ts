@@ -38,8 +38,8 @@ export async function composedService(): Promise<ComposedService | string> {
     ...{ SANDGLASS_IMAGE: `${name}-service:test`, REDIS_IMAGE: `${name}-redis:test` },
     ...{ SANDGLASS_PUBLISH: `127.0.0.1:${port}`, SANDGLASS_POOL: 'base=0' },
     SANDGLASS_BASE_IMAGE: 'sandglass-busybox:latest',
-    ...{ SANDGLASS_DATA_VOLUME: `${name}-data`, SANDGLASS_API_NETWORK: `${name}-api` },
-    SANDGLASS_BACKEND_NETWORK: `${name}-backend`,
+    ...{ SANDGLASS_DATA_VOLUME: `${name}-data`, SANDGLASS_API_NETWORK: `sandglass-api-${name}` },
+    SANDGLASS_BACKEND_NETWORK: `sandglass-backend-${name}`,
   };
   const compose = async (...argv: readonly string[]) => {
     const all = [...program.slice(1), '-p', name, '-f', join(FOLDER, 'compose.yaml'), ...argv];
