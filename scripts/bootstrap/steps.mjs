@@ -4,11 +4,11 @@ import { busyboxImage } from './busybox-image.mjs';
 import { engine } from './engine.mjs';
 import { npmPackages } from './npm-packages.mjs';
 import { redisServer } from './redis-server.mjs';
-import { browser, caddy, nginx } from './test-programs.mjs';
+import { browser, caddy, compose, nginx, sqlite } from './test-programs.mjs';
 
 /**
  * What a machine must have, each step with { name, what, why, needs, plan, command, isMissing, provide }.
  * `needs` names the steps that must be done before; all others run at the same time.
  */
 export const STEPS = [npmPackages, build, engine, redisServer, baseImage];
-export const TEST_STEPS = [...STEPS, busyboxImage, browser, nginx, caddy];
+export const TEST_STEPS = [...STEPS, busyboxImage, browser, sqlite, compose, nginx, caddy];

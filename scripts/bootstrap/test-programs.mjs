@@ -4,23 +4,38 @@ import { ensurePackageLists, installCommand, installDebianPackages } from './deb
 import { findProgram, runCommand } from './run-command.mjs';
 import { say } from './say.mjs';
 
-const BROWSER_PACKAGES = ['chromium'];
+/** Where Docker looks for `docker compose`. */
+const COMPOSE_PLUGINS = [
+  '/usr/libexec/docker/cli-plugins/docker-compose',
+  '/usr/lib/docker/cli-plugins/docker-compose',
+];
 
-/** Where there is no apt-get the tests that need it are skipped, and say so. */
-export const browser = {
-  name: 'browser',
-  what: 'the program chromium',
-  why: 'some tests open pages as a person would',
-  needs: [],
-  isMissing: async () => Boolean(findProgram('apt-get')) && !findProgram('chromium'),
-  plan: `install ${BROWSER_PACKAGES.join(', ')}`,
-  command: installCommand(BROWSER_PACKAGES),
-  provide: () => installDebianPackages('browser:', BROWSER_PACKAGES),
+export const browser = installed('browser', 'chromium', 'some tests open pages as a person would');
+export const sqlite = installed('sqlite3', 'sqlite3', 'tests run the backup commands of the documentation');
+export const compose = {
+  ...installed('compose', 'docker-compose', 'a test runs the service by deploy/docker/compose.yaml'),
+  isMissing: async () => isWanted('docker-compose') && !COMPOSE_PLUGINS.some((path) => existsSync(path)),
 };
 
 /** Debian's nginx with its own settings, unpacked and not installed: installing it would open port 80 of this machine. */
 export const nginx = unpacked('nginx', ['nginx', 'nginx-common'], 'tests put it in front of the service');
 export const caddy = unpacked('caddy', ['caddy'], 'tests put it in front of the service');
+
+/** A program of the Debian package of the same name. */
+function installed(name, program, why) {
+  return {
+    ...{ name, what: `the program ${program}`, why, needs: [] },
+    isMissing: async () => isWanted(program),
+    plan: `install ${program}`,
+    command: installCommand([program]),
+    provide: () => installDebianPackages(`${name}:`, [program]),
+  };
+}
+
+/** Where there is no apt-get the tests that need it are skipped, and say so. */
+function isWanted(program) {
+  return Boolean(findProgram('apt-get')) && !findProgram(program);
+}
 
 /** A program that is unpacked from Debian's packages into node_modules/.cache. */
 function unpacked(name, packages, why) {

@@ -95,7 +95,9 @@ export async function cliPage() {
 
 function leaves(command) {
   const commands = command.commands.filter((one) => !HIDDEN.includes(one.name()));
-  return commands.length === 0 ? [command] : commands.flatMap(leaves);
+  // One with options of its own does something, also when there are commands below it.
+  const isOne = commands.length === 0 || (command.parent !== null && command.options.length > 0);
+  return [...(isOne ? [command] : []), ...commands.flatMap(leaves)];
 }
 
 function section(command) {

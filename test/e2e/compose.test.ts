@@ -34,8 +34,8 @@ describe('the service in compose', () => {
     const redis = await inspected(service, 'redis');
     const networks = NetworkSettings.Networks;
     expect(Object.keys(networks).sort()).toEqual([
-      ...['sandglass-closed', 'sandglass-open'],
       ...[`sandglass-api-${service.name}`, `sandglass-backend-${service.name}`],
+      ...['sandglass-closed', 'sandglass-open'],
     ]);
     const api = networks[`sandglass-api-${service.name}`];
     const routes = await execIn(await service.containerOf('sandglass'), ['ip', 'route']);
@@ -81,8 +81,10 @@ describe('the service in compose', () => {
       'a sandbox reaches itself, and neither the service, nor Redis, nor what is published',
       async (service) => {
         const tries = ['127.0.0.1 49983', ...places];
-        const line = tries.map((place) => `timeout 1 nc -w 1 ${place} </dev/null && echo open ${place}`).join('; ');
-        expect(await exec(service, idOf(service), `${line}; true`)).toBe('open 127.0.0.1 49983\n');
+        const line = tries
+          .map((place) => `{ timeout 1 nc -w 1 ${place} </dev/null && echo open ${place}; } &`)
+          .join(' ');
+        expect(await exec(service, idOf(service), `${line} wait`)).toBe('open 127.0.0.1 49983\n');
       },
     );
   });

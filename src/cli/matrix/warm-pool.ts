@@ -19,10 +19,13 @@ export interface WarmPool {
 export async function warmPool(run: Run): Promise<WarmPool> {
   const names = templateNames(run.id);
   const { options } = run;
-  const { signature, runtime } = await poolSignature({ template: names.plain }, { ...options, signal: limited(run) });
+  const { signature: own, runtime } = await poolSignature(
+    { template: names.plain },
+    { ...options, signal: limited(run) },
+  );
   const slots = async (): Promise<Pick<PoolSignatureView, 'ready' | 'inStart'>> => {
     const { items } = await pool(options);
-    return items.find((item) => item.signature === signature) ?? { ready: 0, inStart: 0 };
+    return items.find(({ signature: kind }) => kind === own) ?? { ready: 0, inStart: 0 };
   };
   return {
     runtime,

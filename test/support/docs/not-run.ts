@@ -58,6 +58,35 @@ export const notRun: readonly NotRun[] = [
     lines: ['npm install e2b'],
     why: 'The tests run against the versions in package.json, without a registry.',
   },
+  {
+    page: 'docs/memory.md',
+    lines: ['sandglass profile diff before.json after.json'],
+    why: 'The names are those of the files that the reader has kept: test/e2e/profile compares two runs.',
+  },
+  {
+    page: 'docs/docker.md',
+    lines: [
+      'npm pack',
+      'npx ./sandglass-0.1.0.tgz serve',
+      'npm install ./sandglass-0.1.0.tgz',
+      'docker build -t sandglass-base:latest node_modules/sandglass/images/base',
+      'npx sandglass serve',
+    ],
+    why: 'It packs this repository and asks registries: test/e2e/package does the same without one.',
+  },
+  {
+    page: 'docs/docker.md',
+    lines: [
+      'npm pack --pack-destination deploy/docker',
+      'docker build -t sandglass:latest deploy/docker',
+      'docker build -t sandglass-base:latest images/base',
+      'cd deploy/docker',
+      'docker compose run --rm --no-deps sandglass keys create --local --role admin --name first',
+      'docker compose up -d',
+      'docker compose exec sandglass sandglass doctor',
+    ],
+    why: 'It would take the images and the address of a service of this machine: test/e2e/compose uses its own.',
+  },
 ];
 
 /** The lines of a block that are run. */

@@ -27,6 +27,13 @@ export const pageSetups: Readonly<Record<string, PageSetup>> = {
       'No room for a start': 'unset SANDGLASS_REDIS_URL',
     },
   },
+  'docs/memory.md': {
+    before: {
+      'Finding what an image wastes': `curl -fsS -X POST "$SANDGLASS_URL/v1/admin/templates" -H "X-API-Key: $(cat data/admin.key)" \\
+  -H 'Content-Type: application/json' -d '{ "name": "mine", "image": "sandglass-base:latest" }' >template.json`,
+    },
+    after: 'ls sandglass-profile-*.json >saved.txt && test "$(wc -l <saved.txt)" = 2',
+  },
   'docs/cli.md': { files: { 'src/main.py': 'print(6 * 7)\n' } },
   'docs/e2b.md': {
     after: 'test -n "$E2B_API_KEY" && test "$E2B_API_URL$E2B_SANDBOX_URL" = "$SANDGLASS_URL$SANDGLASS_URL"',

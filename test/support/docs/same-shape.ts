@@ -75,6 +75,7 @@ function varying(text: string): string {
   return text
     .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?/g, '<time>')
     .replaceAll(/\b(?=[a-z0-9]*\d)[a-z0-9]{20}\b/g, '<id>')
+    .replaceAll(/\b(?=[a-f]*\d)[0-9a-f]{8}\b/g, '<kind>')
     .replaceAll(/\breq_[A-Za-z0-9]+/g, '<request>')
     .replaceAll(/\b\d+(\.\d+)? ?(d|h|min|m|s|ms)\b( \d+ ?(h|min|m|s|ms)\b)*/g, '<span>')
     .replaceAll(/(?<=:)\d{4,5}\b/g, '<port>')

@@ -11,6 +11,7 @@ import { buildImage, iptablesFolders, programImage, programPath } from './progra
 const run = promisify(execFile);
 const FOLDER = 'deploy/docker';
 const DEADLINE_MS = 120_000;
+const ANSWER_MS = 2_000;
 
 /** deploy/docker/compose.yaml, brought up by compose itself, with images made on this machine. */
 export interface ComposedService {
@@ -57,8 +58,9 @@ export async function composedService(): Promise<ComposedService | string> {
   };
   const url = `http://127.0.0.1:${port}`;
   const untilReady = async () => {
+    // A connection through a published port that is made while its container comes up may never be answered.
     const answers = () =>
-      fetch(`${url}/readyz`).then(
+      fetch(`${url}/readyz`, { signal: AbortSignal.timeout(ANSWER_MS) }).then(
         ({ status }) => status === 200,
         () => false,
       );

@@ -48,6 +48,8 @@ describe('what the pages name is there', () => {
     const settings = new Set(
       mentionsOf([pageOf('docs/configuration.md')], /`(SANDGLASS_\w+)/g).map(({ words }) => words),
     );
+    const compose = readFileSync('deploy/docker/compose.yaml', 'utf8');
+    for (const [, name = ''] of compose.matchAll(/\$\{(SANDGLASS_\w+)/g)) settings.add(name);
     const named = found(/\bSANDGLASS_[A-Z_]*[A-Z]\b/g);
     expect(named.length).toBeGreaterThan(100);
     expect(named.filter(({ words }) => !settings.has(words)).map(where)).toEqual([]);
