@@ -32,7 +32,7 @@ export function splice(client: Duplex, inside: Duplex, { touch, cut, over, stall
     from.pipe(to);
     from.on('error', end);
     // What is still to be sent goes out before the end.
-    from.once('close', () => (to.writableLength === 0 ? end() : to.once('drain', end)));
+    from.once('close', () => to.end(() => end()));
   }
   cut.addEventListener('abort', end, { once: true });
   if (cut.aborted) end();
