@@ -4,6 +4,7 @@ import type { ProgramContext } from '../command-context.ts';
 import { type ConnectionFlags, connectionOptions } from '../connection-flags.ts';
 import { explainError } from '../explain-error.ts';
 import { inTurns } from '../in-turns.ts';
+import { milliseconds } from '../milliseconds.ts';
 import type { Output } from '../output.ts';
 import { table } from '../table.ts';
 
@@ -96,11 +97,7 @@ function listing({ flags, samples, paths, errors }: Bench, output: Output): stri
   const head = ['STEP', 'N', 'P50', 'P95', 'P99', 'MAX'].map((word) => output.paint('bold', word));
   const rows = Object.entries(samples).map(([step, ms]: [string, number[]]) => {
     const { n, ...times } = summary(ms);
-    return [
-      step,
-      String(n),
-      ...Object.values(times).map((time) => (time === null ? '-' : `${time.toPrecision(3)} ms`)),
-    ];
+    return [step, String(n), ...Object.values(times).map((time) => (time === null ? '-' : `${milliseconds(time)} ms`))];
   });
   const started = [...paths].map(([path, count]) => `${count} ${path}`).join(', ') || 'none';
   return `${table([head, ...rows])}\nstarts: ${started}; at once: ${flags.concurrency}; errors: ${errors.length}`;

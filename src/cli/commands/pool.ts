@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { type PoolSignatureView, pool, poolSignature, SandglassError } from '../../sdk/index.ts';
 import type { CommandContext } from '../command-context.ts';
 import { type ConnectionFlags, connectionOptions } from '../connection-flags.ts';
+import { milliseconds } from '../milliseconds.ts';
 import type { Output } from '../output.ts';
 import { printable } from '../printable.ts';
 import { table } from '../table.ts';
@@ -32,7 +33,7 @@ function listing(items: readonly PoolSignatureView[], output: Output): string {
     `${one.ready}/${one.target}`,
     ...[one.inStart, one.hits, one.misses, one.discards].map(String),
     one.hitRate === null ? '-' : `${(one.hitRate * 100).toFixed(1)} %`,
-    ...(one.claimMs === null ? ['-', '-'] : [one.claimMs.p50, one.claimMs.p99].map((ms) => `${ms.toFixed(1)} ms`)),
+    ...(one.claimMs === null ? ['-', '-'] : [one.claimMs.p50, one.claimMs.p99].map((ms) => `${milliseconds(ms)} ms`)),
     one.oldestReadySeconds === null ? '-' : `${Math.round(one.oldestReadySeconds)} s`,
     printable(one.image),
   ]);

@@ -1,4 +1,5 @@
 import { quantile } from '../../observe/quantile.ts';
+import { milliseconds } from '../milliseconds.ts';
 
 /** One start of a round: what it took from the call to the answer, milliseconds. */
 export type StartTry =
@@ -32,11 +33,8 @@ export function roundOf(path: string, tries: readonly StartTry[], leftovers: num
 
 /** `p50 3.1 / p95 3.9 / max 4.2 ms, 0 errors, 0 left`. */
 export function roundWords({ errors, leftovers, ms, otherPaths }: Round): string {
-  const times = ms === null ? 'none' : `p50 ${short(ms.p50)} / p95 ${short(ms.p95)} / max ${short(ms.max)} ms`;
+  const times =
+    ms === null ? 'none' : `p50 ${milliseconds(ms.p50)} / p95 ${milliseconds(ms.p95)} / max ${milliseconds(ms.max)} ms`;
   const others = Object.entries(otherPaths).map(([path, count]) => `, ${count} ${path}`);
   return `${times}${others.join('')}, ${errors} errors, ${leftovers} left`;
-}
-
-function short(ms: number): string {
-  return ms >= 100 ? String(Math.round(ms)) : ms.toFixed(1);
 }
