@@ -16,12 +16,13 @@ import { build } from 'esbuild';
 import { BUILD_STAMP, sourcesHash } from './bootstrap/build.mjs';
 import { buildAgent } from './build-agent.mjs';
 import { buildDashboard } from './build-dashboard.mjs';
+import { bundleService } from './bundle-service.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const DIST = join(ROOT, 'dist');
 const SDK = 'src/sdk/index.ts';
 const ENTRIES = [
-  { from: 'src/main.ts', to: 'main.js' },
+  { from: 'src/main.ts', to: 'main.js', isService: true },
   { from: 'src/cli/main.ts', to: 'cli.js', isProgram: true },
   { from: SDK, to: 'sdk.js' },
   { from: 'demo/main.ts', to: 'demo.js' },
@@ -55,8 +56,9 @@ try {
   rmSync(scratch, { recursive: true, force: true });
 }
 
-async function bundle({ from, to, isProgram }) {
+async function bundle({ from, to, isProgram, isService }) {
   const outfile = join(scratch, to);
+  if (isService) return bundleService({ root: ROOT, from, outfile });
   const hasHashbang = readFileSync(join(ROOT, from), 'utf8').startsWith('#!');
   await build({
     absWorkingDir: ROOT,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { pathToFileURL } from 'node:url';
 import { type Api, apiOf } from '../api.ts';
 import { removeContainersOf, serviceIdOf } from '../engine.ts';
 
@@ -25,11 +25,7 @@ export interface CrashingService {
 }
 
 export async function crashingService(env: Readonly<Record<string, string>>): Promise<CrashingService> {
-  await build({
-    entryPoints: ['test/support/crash/crashing-main.ts'],
-    outfile: BUNDLE,
-    ...{ bundle: true, platform: 'node', format: 'esm', target: 'node20', packages: 'external', logLevel: 'error' },
-  });
+  await bundle();
   const dataDir = mkdtempSync(join(tmpdir(), 'sandglass-crash-'));
   let child = await boot(dataDir, env);
   const ask = async (message: object) => {
@@ -62,6 +58,15 @@ export async function crashingService(env: Readonly<Record<string, string>>): Pr
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** As the service itself is built. */
+async function bundle(): Promise<void> {
+  const root = process.cwd();
+  const { bundleService } = (await import(pathToFileURL(join(root, 'scripts/bundle-service.mjs')).href)) as {
+    bundleService: (plan: { root: string; from: string; outfile: string }) => Promise<unknown>;
+  };
+  await bundleService({ root, from: 'test/support/crash/crashing-main.ts', outfile: BUNDLE });
 }
 
 async function boot(dataDir: string, env: Readonly<Record<string, string>>) {
