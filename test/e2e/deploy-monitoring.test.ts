@@ -20,10 +20,14 @@ beforeAll(async () => {
   await probe.full(1);
   await everyKindOfThing(probe);
   const text = async () => (await fetch(`${service.adminUrl}/metrics`)).text();
+  // The container that was removed is missed, and the sandbox whose time was over is stopped by the scan of deadlines.
   await eventually(
-    'a correction is counted',
-    async () => (await text()).includes('sandglass_corrections_total{'),
-    20_000,
+    'a correction and a move of a scan are counted',
+    async () => {
+      const counted = await text();
+      return ['corrections', 'scan_moved'].every((name) => counted.includes(`sandglass_${name}_total{`));
+    },
+    30_000,
   );
   exported = read(await text());
 });

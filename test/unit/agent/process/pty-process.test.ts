@@ -12,7 +12,7 @@ const LIBRARY_WAITS_MS = 300;
 
 const pids: number[] = [];
 afterEach(() => {
-  for (const pid of pids.splice(0)) if (isAlive(pid)) process.kill(-pid, 'SIGKILL');
+  for (const pid of pids.splice(0)) killGroup(pid);
 });
 
 /** A shell line in a terminal of its own, by the agent's parts in this process. */
@@ -71,6 +71,15 @@ describe('a terminal whose process has ended', () => {
     expect(performance.now() - beganMs).toBeLessThan(4_000);
   });
 });
+
+/** With what the process has left behind, which goes on where it has ended itself. */
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
 
 function isAlive(pid: number): boolean {
   try {
