@@ -17,9 +17,10 @@ export function watchAddress(): void {
   });
 }
 
-/** `path` is what stands behind the `#`. */
+/** `path` is what stands behind the `#`. At once: the browser tells of it later, and a query may be replaced meanwhile. */
 export function goTo(path: string): void {
   location.hash = path;
+  hash.value = location.hash;
 }
 
 /** Changes the query of the present place without a new entry in the history. */
