@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const MIB = 1024 * 1024;
 const WANTED = [
   /^(LICENSE|README\.md|package\.json)$/,
-  /^dist\/((cli|main|sdk|host-rules|chunk-\w+)\.js|\.built-from)$/,
+  /^dist\/((cli|main|sdk|host-rules|chunk-\w+)\.js|main\.js\.LEGAL\.txt|\.built-from)$/,
   /^dist\/(sdk\/.+\.d\.ts|contract\/.+\.d\.ts|dashboard\/.+|agent\/.+)$/,
   /^migrations\/sqlite\/(\d{4}_\w+\.sql|meta\/\w+\.json)$/,
   /^images\/(README\.md|base\/.+)$/,
