@@ -27,7 +27,8 @@ const expectedStates: readonly SandboxState[] = sandboxStates.filter((state) => 
 
 /**
  * Compares all containers of this installation with all rows: lists containers first, then reads each row that could
- * disagree fresh, under its lock; after a gap in the events each that should be up. An error from the list ends the pass without a decision: unreachable is unknown.
+ * disagree fresh, under its lock; after a gap in the events each that should be up. An error from the list ends the pass
+ * without a decision: unreachable is unknown.
  */
 export async function fullPass(deps: FullPassDeps, look: Look): Promise<PassReport> {
   const containers = await deps.runtime.list();

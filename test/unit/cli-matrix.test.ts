@@ -7,9 +7,10 @@ import { type Check, cellOf, hasFailed, type Row, sameCells } from '../../src/cl
 import { check } from '../../src/cli/matrix/check.ts';
 import { memoryUse, memoryWords } from '../../src/cli/matrix/memory-use.ts';
 import { filledIn, runArgv } from '../../src/cli/matrix/own-command.ts';
-import { json, markdown, page } from '../../src/cli/matrix/render.ts';
+import { markdown, page } from '../../src/cli/matrix/render.ts';
 import type { Report } from '../../src/cli/matrix/report.ts';
 import { roundOf, roundWords } from '../../src/cli/matrix/start-round.ts';
+import { sortedJson } from '../../src/cli/sorted-json.ts';
 import { SandglassError } from '../../src/sdk/index.ts';
 
 const MIB = 1024 ** 2;
@@ -143,10 +144,10 @@ describe('the report', () => {
   });
 
   it('as JSON has the evidence of each cell, keys sorted', () => {
-    const parsed = JSON.parse(json(report));
+    const parsed = JSON.parse(sortedJson(report));
     expect(Object.keys(parsed)).toEqual(Object.keys(parsed).sort());
     expect(parsed.rows[0].cells.paths.checks[0].evidence).toEqual({ name: 'b' });
-    expect(json(report)).toMatch(/^\{\n {2}"captured_at"/);
+    expect(sortedJson(report)).toMatch(/^\{\n {2}"captured_at"/);
   });
 });
 

@@ -7,12 +7,13 @@ import { exitCodes } from '../exit-code.ts';
 import { explainError } from '../explain-error.ts';
 import { hasFailed, type Row } from '../matrix/cell.ts';
 import { isClean, keyName, type Leftovers, leftoverWords, removeAll } from '../matrix/leftovers.ts';
-import { json, markdown, page } from '../matrix/render.ts';
+import { markdown, page } from '../matrix/render.ts';
 import { loadNow, type Report, reportOf } from '../matrix/report.ts';
 import { type Run, templateNames } from '../matrix/run.ts';
 import { runtimeRow } from '../matrix/runtime-row.ts';
 import { putTemplate, reachableEngine, serviceFacts, templates } from '../matrix/service-calls.ts';
 import { templateLike, type WarmPool, warmPool } from '../matrix/warm-pool.ts';
+import { sortedJson } from '../sorted-json.ts';
 
 export interface MatrixFlags extends ConnectionFlags {
   readonly runtime?: readonly string[];
@@ -37,7 +38,7 @@ export async function matrix(context: ProgramContext, flags: MatrixFlags): Promi
   process.once('SIGINT', end).once('SIGTERM', end);
   try {
     const report = await measured(context, flags, over.signal);
-    context.output.result(flags.format === 'json' ? json(report) : markdown(report));
+    context.output.result(flags.format === 'json' ? sortedJson(report) : markdown(report));
     if (flags.save === true) save(report, context);
     if (hasFailed(report.rows) || !isClean(report.leftovers)) context.endWith(exitCodes.failed.code);
   } catch (error) {
@@ -127,7 +128,7 @@ async function fillEarly(run: Run, pool: WarmPool, runtimes: readonly string[]):
 
 function save(report: Report, { output }: ProgramContext): void {
   const name = `matrix-${report.captured_at.replace(/\.\d+Z$/, 'Z').replace(/[-:]/g, '')}`;
-  writeFileSync(`${name}.json`, `${json(report)}\n`);
+  writeFileSync(`${name}.json`, `${sortedJson(report)}\n`);
   writeFileSync(`${name}.md`, `${page(report)}\n`);
   output.progress(`wrote ${name}.json and ${name}.md`);
 }

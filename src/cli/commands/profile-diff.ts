@@ -1,7 +1,7 @@
 import type { CommandContext } from '../command-context.ts';
 import { diffMarkdown, diffOf } from '../profile/profile-diff.ts';
 import { readProfile } from '../profile/saved-profile.ts';
-import { sortedJson } from '../profile/sorted-json.ts';
+import { sortedJson } from '../sorted-json.ts';
 
 export interface ProfileDiffFlags {
   readonly format: 'markdown' | 'json';

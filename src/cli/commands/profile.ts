@@ -23,9 +23,9 @@ import {
   type Startups,
 } from '../profile/memory-profile.ts';
 import { saveProfile } from '../profile/saved-profile.ts';
-import { sortedJson } from '../profile/sorted-json.ts';
 import { type StartedSandboxes, startAtOnce } from '../profile/started-sandboxes.ts';
 import { phaseOf, summaryOf } from '../profile/totals.ts';
+import { sortedJson } from '../sorted-json.ts';
 import type { WorkloadName } from '../workloads/workload-names.ts';
 
 export interface ProfileFlags extends ConnectionFlags {

@@ -1,14 +1,11 @@
+import { markdownTable } from '../markdown-table.ts';
 import { AREAS, type Row } from './cell.ts';
 import { leftoverWords } from './leftovers.ts';
 import type { Report } from './report.ts';
 
 /** One markdown table: a row for each area of each runtime, one for a runtime that the engine lacks. */
 export function markdown(report: Report): string {
-  const head = [
-    ['Runtime', 'Area', 'Result', 'Measured'],
-    ['---', '---', '---', '---'],
-  ];
-  return [...head, ...report.rows.flatMap(lines)].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return markdownTable(['Runtime', 'Area', 'Result', 'Measured'], report.rows.flatMap(lines));
 }
 
 /** The table with what one must know to read it. */
@@ -52,19 +49,4 @@ export function escaped(text: string): string {
     .replace(/\\/g, '\\\\')
     .replace(/[|`*_<[\]~]/g, '\\$&')
     .replace(/\s*[\r\n]+\s*/g, ' ');
-}
-
-/** Two spaces, keys sorted: two runs can be compared by text. */
-export function json(report: Report): string {
-  return JSON.stringify(sorted(report), null, 2);
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, one]) => [name, sorted(one)]),
-  );
 }

@@ -1,5 +1,5 @@
 import { SandglassError, type TemplateView } from '../../sdk/index.ts';
-import { markdownTable } from './markdown.ts';
+import { markdownTable } from '../markdown-table.ts';
 import type { Pod } from './memory-profile.ts';
 
 export interface Budget {

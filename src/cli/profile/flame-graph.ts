@@ -1,4 +1,5 @@
 import type { CallNode, CallTree } from './cpu-profile.ts';
+import { svgText } from './svg-text.ts';
 
 const WIDTH = 1400;
 const ROW = 18;
@@ -24,7 +25,7 @@ export function flameGraph({ root, spanMicros }: CallTree, title: string): strin
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="monospace" font-size="11">`,
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
-    `<text x="${MARGIN}" y="20" font-size="14">${escaped(title)}</text>`,
+    `<text x="${MARGIN}" y="20" font-size="14">${svgText(title)}</text>`,
     `<text x="${MARGIN}" y="38" fill="#555">${busy}; orange: ours, blue: packages, green: Node.js, grey: V8 and native</text>`,
     ...frames.map((frame) => rectangle(frame, height, root.totalMicros)),
     '</svg>',
@@ -56,9 +57,9 @@ function rectangle({ node, depth, x, width }: Frame, height: number, allMicros: 
   const share = `${percent(totalMicros, allMicros)}, ${seconds(totalMicros)} s, itself ${seconds(selfMicros)} s`;
   const y = height - MARGIN - (depth + 1) * ROW;
   const fits = Math.floor((width - 4) / CHARACTER);
-  const label = fits < 3 ? '' : `<text x="${(x + 2).toFixed(1)}" y="${y + 12}">${escaped(shown.slice(0, fits))}</text>`;
+  const label = fits < 3 ? '' : `<text x="${(x + 2).toFixed(1)}" y="${y + 12}">${svgText(shown.slice(0, fits))}</text>`;
   const shape = `x="${x.toFixed(1)}" y="${y}" width="${Math.max(0, width - 0.2).toFixed(1)}" height="${ROW - 1}"`;
-  return `<g><title>${escaped(`${shown}${where}: ${share}`)}</title><rect ${shape} fill="${colour(node)}"/>${label}</g>`;
+  return `<g><title>${svgText(`${shown}${where}: ${share}`)}</title><rect ${shape} fill="${colour(node)}"/>${label}</g>`;
 }
 
 function colour({ name, place }: CallNode): string {
@@ -73,9 +74,4 @@ function seconds(micros: number): string {
 
 function percent(part: number, all: number): string {
   return `${((100 * part) / Math.max(1, all)).toFixed(1)} %`;
-}
-
-function escaped(text: string): string {
-  const names: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return text.replace(/[&<>"]/g, (character) => names[character] ?? '').replace(/\p{Cc}/gu, '?');
 }

@@ -1,3 +1,4 @@
+import { markdownTable } from '../markdown-table.ts';
 import { printable } from '../printable.ts';
 import type { MemoryProfile, Pod, Startups } from './memory-profile.ts';
 import { mibOf } from './units.ts';
@@ -31,11 +32,6 @@ export function profileMarkdown(profile: MemoryProfile): string {
 /** Text of others inside a table or a line: nothing in it ends the cell, begins code, or acts upon a terminal. */
 export function cell(text: string): string {
   return printable(text.replace(/\s+/g, ' ')).replace(/[\\|`]/g, (mark) => `\\${mark}`);
-}
-
-export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 function summaryBullets({ captured_at, namespace, selector, workload, window_ms, summary, host }: MemoryProfile) {

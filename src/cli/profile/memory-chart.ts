@@ -1,4 +1,5 @@
 import type { MemoryProfile } from './memory-profile.ts';
+import { svgText } from './svg-text.ts';
 
 interface Bars {
   readonly title: string;
@@ -58,14 +59,14 @@ function drawn({ title, unit, series, groups }: Bars): string {
   const barWidth = Math.min(60, (groupWidth * 0.7) / series.length);
   const lines = Array.from({ length: LINES + 1 }, (_, index) => (most / LINES) * index);
   return [
-    `<text x="10" y="20" font-size="15">${escaped(title)}</text>`,
+    `<text x="10" y="20" font-size="15">${svgText(title)}</text>`,
     ...series.map((name, index) => legend(name, index)),
     ...lines.map((value) => gridLine(yOf(value), `${round(value)} ${unit}`)),
     ...groups.flatMap(({ name, values }, index) => {
       const middle = MARGIN.left + groupWidth * (index + 0.5);
       const left = middle - (barWidth * series.length) / 2;
       return [
-        `<text x="${round(middle)}" y="${HEIGHT - 14}" text-anchor="middle">${escaped(name)}</text>`,
+        `<text x="${round(middle)}" y="${HEIGHT - 14}" text-anchor="middle">${svgText(name)}</text>`,
         ...values.map((value, one) => bar(value, { x: left + one * barWidth, width: barWidth, one, yOf })),
       ];
     }),
@@ -74,7 +75,7 @@ function drawn({ title, unit, series, groups }: Bars): string {
 
 function legend(name: string, index: number): string {
   const x = 10 + index * 110;
-  return `<rect x="${x}" y="30" width="10" height="10" fill="${COLOURS[index]}"/><text x="${x + 15}" y="39">${escaped(name)}</text>`;
+  return `<rect x="${x}" y="30" width="10" height="10" fill="${COLOURS[index]}"/><text x="${x + 15}" y="39">${svgText(name)}</text>`;
 }
 
 function gridLine(y: number, label: string): string {
@@ -105,11 +106,4 @@ function roundedUp(value: number): number {
 
 function round(value: number): number {
   return Math.round(value * 10) / 10;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-/** Control characters are not XML. */
-function escaped(text: string): string {
-  return text.replace(/\p{Cc}/gu, ' ').replace(/[&<>"]/g, (mark) => ENTITIES[mark] ?? mark);
 }

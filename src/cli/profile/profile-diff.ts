@@ -1,5 +1,6 @@
 import { SandglassError } from '../../sdk/index.ts';
-import { cell, markdownTable } from './markdown.ts';
+import { markdownTable } from '../markdown-table.ts';
+import { cell } from './markdown.ts';
 import type { SavedProfile } from './saved-profile.ts';
 import { averageMib, present } from './totals.ts';
 

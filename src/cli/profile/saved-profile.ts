@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { SandglassError } from '../../sdk/index.ts';
+import { sortedJson } from '../sorted-json.ts';
 import { profileMarkdown } from './markdown.ts';
 import { memoryChart } from './memory-chart.ts';
 import type { MemoryProfile } from './memory-profile.ts';
-import { sortedJson } from './sorted-json.ts';
 
 const number = z.number().nullable();
 

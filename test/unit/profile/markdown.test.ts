@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { cell, profileMarkdown } from '../../../src/cli/profile/markdown.ts';
 import { memoryChart } from '../../../src/cli/profile/memory-chart.ts';
-import { sortedJson } from '../../../src/cli/profile/sorted-json.ts';
+import { sortedJson } from '../../../src/cli/sorted-json.ts';
 import { pod, profileWith } from './profiles.ts';
 
 const EVIL = 'a|b `c` \\| <d>\n| e | \u001b[2J';

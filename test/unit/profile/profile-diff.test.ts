@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import type { MemoryProfile } from '../../../src/cli/profile/memory-profile.ts';
-import { sortedJson } from '../../../src/cli/profile/sorted-json.ts';
+import { sortedJson } from '../../../src/cli/sorted-json.ts';
 import { runCli } from '../../support/cli/run-cli.ts';
 import { pod, profileWith } from './profiles.ts';
 
