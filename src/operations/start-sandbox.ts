@@ -58,13 +58,32 @@ async function finish(deps: OperationDeps, written: WrittenStart, wait: Wait, be
   const { row, slot, stages, takenAtMs } = written;
   const driven = deps.reconciler.drive(row.id);
   const outcome = { ...(await settle(deps, row, START, wait, driven)), stages };
-  const isUnfit = outcome.row.start !== null && outcome.row.start.path !== 'warm';
-  const durationMs = deps.clock.monotonicMs() - takenAtMs;
-  if (slot !== null && isUnfit) deps.slots.discard(slot, durationMs);
-  else if (slot !== null) deps.slots.claimed(slot, durationMs);
-  observeStart(deps, slot === null || isUnfit ? 'cold' : 'warm', outcome, { wait, beganMs });
+  if (slot !== null) {
+    const count = (last: Sandbox, durationMs: number) =>
+      isMadeAnew(last) ? deps.slots.discard(slot, durationMs) : deps.slots.claimed(slot, durationMs);
+    const durationMs = deps.clock.monotonicMs() - takenAtMs;
+    if (outcome.isSettled) count(outcome.row, durationMs);
+    // Nobody waits: whether the slot served is known when its work is done.
+    else void lastOf(deps, row, driven).then((last) => count(last, durationMs));
+  }
+  observeStart(deps, slot === null || isMadeAnew(outcome.row) ? 'cold' : 'warm', outcome, { wait, beganMs });
   if (outcome.isSettled) throwUnlessStarted(outcome.row, row.incarnation);
   return outcome;
+}
+
+/** A claimed slot did not take its sandbox over, and another container was made for it. */
+function isMadeAnew({ start }: Sandbox): boolean {
+  return start !== null && start.path !== 'warm';
+}
+
+/** As it is after its work, or as it was written where that cannot be told. */
+async function lastOf(deps: OperationDeps, written: Sandbox, driven: Promise<unknown>): Promise<Sandbox> {
+  try {
+    await driven;
+    return (await deps.store.find(written.id)) ?? written;
+  } catch {
+    return written;
+  }
 }
 
 /** A repeat joins the first while it runs, then tells how the sandbox is now. */

@@ -22,7 +22,7 @@ export interface SlotSource {
   putBack(slot: TakenSlot): void;
   /** It was not warm any more, or did not take its sandbox over; so many milliseconds after the take. */
   discard(slot: TakenSlot, durationMs: number): void;
-  /** Its sandbox is durable: a hit, so many milliseconds after the take. */
+  /** It serves its sandbox: a hit, whose answer came so many milliseconds after the take. */
   claimed(slot: TakenSlot, durationMs: number): void;
   /** A start found the sandbox it wanted by its reuse key: a use like any other. */
   reused(start: NormalisedStart): void;

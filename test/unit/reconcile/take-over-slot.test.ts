@@ -52,6 +52,19 @@ describe('a claimed slot', () => {
     expect(system.claims).toEqual(['discard']);
   });
 
+  it('is counted for what it came to, also for a caller who does not wait', async () => {
+    await withFloor(2);
+    const served = await claim({}, { seconds: 0 });
+    await running(served.row.id);
+    const [slot] = system.pool.idle();
+    system.control.cutEvents();
+    system.control.killOutside(slot?.id ?? '');
+    const made = await claim({}, { seconds: 0 });
+    expect(await running(made.row.id)).toMatchObject({ id: slot?.id, state: 'running', start: { path: 'cold' } });
+    await eventually('both are counted', async () => system.claims.length === 2);
+    expect(system.claims).toEqual(['hit', 'discard']);
+  });
+
   it('whose limits cannot be changed gives way to a container that is made with them', async () => {
     await withFloor(1);
     const slots = system.control.containers().map(({ id }) => id);
