@@ -1,6 +1,6 @@
 import './http/native-base64.ts';
 
-import { stat } from 'node:fs';
+import { stat, writeFileSync } from 'node:fs';
 import { AGENT_PORT, type AgentInit, agentVariables } from '../contract/agent.ts';
 import { Process } from '../contract/gen/process/process_pb.js';
 import { systemAccounts } from './accounts.ts';
@@ -78,8 +78,18 @@ function main(): void {
   process.on('SIGTERM', () => ending.begin());
   // One broken stream of a caller must not end everybody's sandbox.
   process.on('uncaughtException', (error) => warn(error.stack ?? error.message));
+  callOneself('sandglass-agent');
   // libuv makes its threads with the first use, and ends the process where the sandbox has no room left for them.
   stat('/', () => server.listen(port, '0.0.0.0'));
+}
+
+/** For `ps`, and for the kernel, which would tell of a killed `ld-linux-x86-64`: 15 bytes of a name are kept (proc(5)). */
+function callOneself(name: string): void {
+  try {
+    writeFileSync('/proc/self/comm', name);
+  } catch {
+    // Without a /proc nobody asks either.
+  }
 }
 
 main();

@@ -22,7 +22,7 @@ export interface EndFacts {
   readonly signal: string | null;
   readonly oomKilled: boolean | null;
   /** What the kernel killed for memory last; left out where it does not say. */
-  readonly killed?: { readonly name: string; readonly rssBytes: number };
+  readonly killed?: { readonly name: string; readonly ownBytes: number };
   readonly logTail: string | null;
 }
 

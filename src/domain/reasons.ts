@@ -44,7 +44,7 @@ export function endReason(end: EndFacts, isAfterEngineLoss: boolean): Reason {
 function killedWords(killed: EndFacts['killed']): string {
   if (killed === undefined) return '';
   const name = killed.name.replace(/[^\w .:+/-]/g, '?');
-  return ` It chose ${name}, which had ${Math.round(killed.rssBytes / 2 ** 20)} MiB.`;
+  return ` It chose ${name}, which had ${Math.round(killed.ownBytes / 2 ** 20)} MiB.`;
 }
 
 export function deadlineReason(deadline: DeadlineName): Reason {

@@ -2,8 +2,8 @@
 export interface KilledProcess {
   /** As the kernel calls it: 15 bytes at most, without arguments. */
   readonly name: string;
-  /** What it had in memory. */
-  readonly rssBytes: number;
+  /** What it had in memory that was not of files: those pages can be shared, and read again. */
+  readonly ownBytes: number;
 }
 
 /** What the kernel says of the processes that it killed for memory. */

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sandboxInfoFields } from '../../src/domain/sandbox-info.ts';
 import { type Api, apiOf, eventually } from '../support/api.ts';
@@ -161,14 +162,25 @@ describe.each(['embedded', 'memory'])('a sandbox with the live store %s', (liveS
     expect(Date.now() - begun).toBeLessThan(2_000);
     expect(crashed.reason).toMatchObject({ code: 'crashed', exitCode: 137, signal: 'SIGKILL' });
     const hog = ['sh', '-c', 'sleep 0.3; a=x; while :; do a=$a$a$a$a; done'];
-    const { id } = await start({ command: hog, resources: { memoryMb: 16 } });
-    const oom = await eventually('stopped', async () => {
+    const { id } = await start({ command: hog, resources: { memoryMb: 96 } });
+    const { reason } = await eventually('stopped', async () => {
       const { body } = await api('GET', `/v1/sandboxes/${id}`);
       return body.state === 'stopped' && body;
     });
-    expect(oom.reason).toMatchObject({ code: 'oom_killed', exitCode: 137, oomKilled: true });
+    expect(reason).toMatchObject({ code: 'oom_killed', exitCode: 137, oomKilled: true });
+    const words = /used all its memory\. It chose sh, which had [1-9]\d MiB\.$/;
+    if (isKernelLogReadable()) expect(reason.message).toMatch(words);
   });
 });
+
+function isKernelLogReadable(): boolean {
+  try {
+    closeSync(openSync('/dev/kmsg', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function addressOf({ NetworkSettings }: { NetworkSettings: { Networks: Record<string, { IPAddress: string }> } }) {
   return NetworkSettings.Networks['sandglass-open']?.IPAddress;

@@ -49,7 +49,7 @@ function nextRecord(opened: number, buffer: Buffer): string | undefined {
 const CHOICE =
   /^oom-kill:constraint=CONSTRAINT_MEMCG,.*?,oom_memcg=\S*?([0-9a-f]{64})(?:\.scope)?,task_memcg=.*,task=.*,pid=(\d+),uid=\d+$/;
 const KILL =
-  /^Memory cgroup out of memory: Killed process (\d+) \((.*)\) total-vm:\d+kB, anon-rss:(\d+)kB, file-rss:(\d+)kB, shmem-rss:(\d+)kB/;
+  /^Memory cgroup out of memory: Killed process (\d+) \((.*)\) total-vm:\d+kB, anon-rss:(\d+)kB, file-rss:\d+kB, shmem-rss:(\d+)kB/;
 
 /** The kernel says first whose memory is used up, then what it killed. */
 export function killsByContainer() {
@@ -63,10 +63,10 @@ export function killsByContainer() {
       if (priority === '' || Number(priority) >> 3 !== 0) return;
       const [, containerId = '', pid = ''] = CHOICE.exec(text) ?? [];
       if (containerId !== '') choice = { containerId, pid };
-      const [, killed, name = '', ...kib] = KILL.exec(text) ?? [];
+      const [, killed, name = '', anonymousKib, sharedKib] = KILL.exec(text) ?? [];
       if (killed === undefined || choice?.pid !== killed) return;
       last.delete(choice.containerId);
-      last.set(choice.containerId, { name, rssBytes: kib.reduce((all, one) => all + Number(one), 0) * 1024 });
+      last.set(choice.containerId, { name, ownBytes: (Number(anonymousKib) + Number(sharedKib)) * 1024 });
       const [oldest] = last.keys();
       if (last.size > KEPT && oldest !== undefined) last.delete(oldest);
     },

@@ -15,8 +15,8 @@ function after(...records: readonly string[]) {
   return kills.lastIn(ID);
 }
 
-it('tells what was killed in a container, and how much it had', () => {
-  expect(after(choice(), '6,9,9,-;eth0: something else\n', kill())).toEqual({ name: 'sh', rssBytes: 66_548 * 1024 });
+it('tells what was killed in a container, and how much it had of its own', () => {
+  expect(after(choice(), '6,9,9,-;eth0: something else\n', kill())).toEqual({ name: 'sh', ownBytes: 65_028 * 1024 });
 });
 
 it('believes no record of a program, and none of another process', () => {
@@ -31,7 +31,7 @@ it('says nothing where there is no log', () => {
 
 it('is told by the reason, without what a terminal would act upon', () => {
   const end = { exitCode: 137, signal: 'SIGKILL', oomKilled: true, logTail: null };
-  const killed = { name: 'py\u001bthon`3', rssBytes: 498 << 20 };
+  const killed = { name: 'py\u001bthon`3', ownBytes: 498 << 20 };
   expect(endReason({ ...end, killed }, false).message).toMatch(/ It chose py\?thon\?3, which had 498 MiB\.$/);
   expect(endReason(end, false).message).toMatch(/all its memory\.$/);
 });
