@@ -5,6 +5,7 @@ import { type BenchService, benchService } from '../service/bench-service.ts';
 import { boot } from '../service/boot.ts';
 import { expectManyRunning, startMany } from '../service/many-sandboxes.ts';
 import { rssMib } from '../service/rss.ts';
+import { SAMPLING, samplingMeasurement } from './sampling.ts';
 
 const BOOT = 'boot with 100 sandboxes';
 const EXIT = 'exit with 100 sandboxes';
@@ -21,7 +22,7 @@ interface Taken {
 
 /** A service with a hundred sandboxes that run, ended and started again, in turns with one whose database is empty. */
 export const hundredSandboxes: Bench = {
-  rows: [BOOT, EXIT, MEMORY],
+  rows: [BOOT, EXIT, MEMORY, SAMPLING],
   run: (setup) =>
     setup.ending.around(async (cleanUp) => {
       const count = setup.isQuick ? 3 : 100;
@@ -31,7 +32,10 @@ export const hundredSandboxes: Bench = {
       setup.say(`starting ${count} sandboxes`);
       await startMany(setup, full, count);
       setup.say('ending and starting the service, with and without sandboxes in turns');
-      return measurements(await roundsOf(setup, { full, empty, count }), count);
+      const sides = { full, empty, count };
+      const own = measurements(await roundsOf(setup, sides), count);
+      await boot(empty);
+      return [...own, await samplingMeasurement(setup, sides)];
     }),
 };
 
