@@ -5,7 +5,6 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type Api, apiOf, eventually } from '../api.ts';
 import { engine } from '../engine.ts';
-import { installPackage } from './installed-package.ts';
 import { buildImage, iptablesFolders, programImage, programPath } from './program-image.ts';
 
 const run = promisify(execFile);
@@ -28,8 +27,8 @@ export interface ComposedService {
   remove(): Promise<void>;
 }
 
-/** A text that says why where this machine has no compose. */
-export async function composedService(): Promise<ComposedService | string> {
+/** Of a package that is installed; a text that says why where this machine has no compose. */
+export async function composedService(installed: string): Promise<ComposedService | string> {
   const program = await composeProgram();
   if (program === undefined) return 'there is neither docker compose nor docker-compose on this machine';
   const name = `sgc${randomBytes(3).toString('hex')}`;
@@ -67,7 +66,7 @@ export async function composedService(): Promise<ComposedService | string> {
     await eventually('the composed service is ready', answers, DEADLINE_MS);
   };
   try {
-    await makeImages(name);
+    await makeImages(name, installed);
     // The first key, before the service listens on any but a loopback address.
     const made = await compose(
       'run',
@@ -108,7 +107,7 @@ async function composeProgram(): Promise<readonly string[] | undefined> {
   return undefined;
 }
 
-async function makeImages(name: string): Promise<void> {
+async function makeImages(name: string, installed: string): Promise<void> {
   const iptables = Object.fromEntries(
     ['iptables', 'iptables-legacy'].flatMap((one) => {
       const path = programPath(one);
@@ -117,11 +116,6 @@ async function makeImages(name: string): Promise<void> {
   );
   await programImage(`${name}-node:test`, { '/usr/local/bin/node': process.execPath, ...iptables }, iptablesFolders());
   await programImage(`${name}-redis:test`, { '/usr/local/bin/redis-server': programPath('redis-server') ?? '' });
-  const installed = await installPackage();
-  try {
-    copyFileSync(join(FOLDER, 'Dockerfile'), join(installed.folder, 'Dockerfile'));
-    await buildImage(`${name}-service:test`, resolve(installed.folder), { NODE_IMAGE: `${name}-node:test` });
-  } finally {
-    installed.remove();
-  }
+  copyFileSync(join(FOLDER, 'Dockerfile'), join(installed, 'Dockerfile'));
+  await buildImage(`${name}-service:test`, resolve(installed), { NODE_IMAGE: `${name}-node:test` });
 }
