@@ -14,7 +14,6 @@ const ALONE = [
   'test/e2e/faults-*.test.ts',
   'test/e2e/{agent-upgrade,e2b-nginx,e2b-streams,proxy,security-network,use-observe,use-stalled}.test.ts',
   'test/integration/{agent-delivery,agent-process-stress,docker-connections,docker-unreachable,large-store}.test.ts',
-  'test/browser/**/*.test.ts',
 ];
 
 // One project after the other, the cheapest first.
@@ -25,6 +24,7 @@ const projects = [
   project('http', SMALL),
   project('integration', { ...TWO_AT_A_TIME, exclude: ALONE }),
   project('e2e', { ...THREE_AT_A_TIME, exclude: ALONE }),
+  project('browser', TWO_AT_A_TIME),
   project('alone', { ...ONE_AT_A_TIME, include: ALONE }),
 ].map((test, index) => ({ test: { ...test, sequence: { groupOrder: index } } }));
 

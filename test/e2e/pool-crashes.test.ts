@@ -4,7 +4,7 @@ import { type PoolProbe, poolProbe, startPoolService } from '../support/pool-ser
 import type { ServiceProcess } from '../support/service-process.ts';
 
 /** A boot alone takes a second of a core; ROUNDS=200 looks longer. */
-const ROUNDS = Number(process.env['ROUNDS'] ?? 40);
+const ROUNDS = Number(process.env['ROUNDS'] ?? 24);
 /** Services at a time: while one boots, another one's slots are started. */
 const SERVICES = 2;
 const FLOOR = 3;
