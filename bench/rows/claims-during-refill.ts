@@ -16,6 +16,9 @@ import { scratchFolder } from '../sqlite/bench-file.ts';
 const SAME = 'warm create, one a second during refill';
 const OTHER = 'warm create of another template during refill';
 
+/** Longer than all of it takes, on a slow machine too. */
+const LIFETIME = { timeoutSeconds: 3_600 };
+
 interface Shape {
   readonly claims: number;
   readonly everyMs: number;
@@ -70,7 +73,8 @@ async function claimOnAndOn(setup: BenchSetup, service: BenchService, shape: Sha
     const template = claim % 2 === 0 ? 'base' : 'second';
     const side = sides[template];
     try {
-      const answer = await service.client().send('POST', '/v1/sandboxes', JSON.stringify({ template }));
+      const body = JSON.stringify({ template, lifetime: LIFETIME });
+      const answer = await service.client().send('POST', '/v1/sandboxes', body);
       const view = expectWarm(answer);
       made.push(view.id);
       keep(side, { ms: answer.ms, stages: stagesOf(answer, view) });

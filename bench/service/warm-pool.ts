@@ -66,12 +66,16 @@ export function expectWarm(answer: Answer): SandboxView {
   return view;
 }
 
-/** Throws unless the engine runs one container of each. */
+/** Throws unless the engine runs one container of each; with why the first one has none. */
 export async function expectContainers(service: BenchService, ids: readonly string[]): Promise<void> {
   const running = (await containersOf(service.serviceId)).filter(({ State }) => State === 'running');
   const found = new Set(running.map(({ Labels }) => Labels['sandglass.sandbox']));
   const lost = ids.filter((id) => !found.has(id));
-  if (lost.length > 0) throw new Error(`${lost.length} of ${ids.length} sandboxes have no container that runs`);
+  const [first] = lost;
+  if (first === undefined) return;
+  const { body } = await service.client().send('GET', `/v1/sandboxes/${first}/explain`);
+  const why = JSON.stringify(body).slice(0, 600);
+  throw new Error(`${lost.length} of ${ids.length} sandboxes have no container that runs; one of them: ${why}`);
 }
 
 /** Deletes sandboxes, a few at a time; throws when one is not deleted. */

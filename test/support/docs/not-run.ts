@@ -23,7 +23,9 @@ export const notRun: readonly NotRun[] = [
   },
   {
     page: 'docs/dashboard.md',
-    lines: ['SANDGLASS_SCREENSHOTS=docs/images npm test -- --project browser test/browser/dashboard-screenshots.test.ts'],
+    lines: [
+      'SANDGLASS_SCREENSHOTS=docs/images npm test -- --project browser test/browser/dashboard-screenshots.test.ts',
+    ],
     why: 'It writes the pictures of the repository anew; test/browser/dashboard-screenshots.test.ts runs without that.',
   },
   {
