@@ -1,5 +1,6 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { benches, ROWS_TO_COME } from './benches.ts';
 import { FIELD_NUMBERS, type FieldNumber } from './field-numbers.ts';
 import { figure } from './report/figures.ts';
 import { machineLines, summaryTable } from './report/results-markdown.ts';
@@ -50,11 +51,20 @@ function pageOf(results: Results, jsonName: string): string {
       FIELD_NUMBERS.map((number) => fieldCells(number, results.rows)),
     ),
     '',
-    '## Rows to come',
+    '## Not in this run',
     '',
-    `These have a bar and come with the part that they measure: ${results.rowsToCome.join('; ')}.`,
+    ...notInRun(results.rows),
     '',
   ].join('\n');
+}
+
+/** What there is to be measured now, and what has a bar and no part yet: the run may be older than both. */
+function notInRun(rows: readonly ResultRow[]): readonly string[] {
+  const measured = new Set(rows.map(({ row }) => row));
+  const missing = benches.flatMap((bench) => bench.rows).filter((row) => !measured.has(row));
+  const lines = [`- Comes with the part that it measures: ${ROWS_TO_COME.join('; ')}.`];
+  if (missing.length === 0) return lines;
+  return [`- Measured by \`npm run bench\` since, and not on this page yet: ${missing.join('; ')}.`, ...lines];
 }
 
 function howToRead(): readonly string[] {
