@@ -71,7 +71,7 @@ describe('an engine that refuses', () => {
 
   it('again and again leaves it running, and the caller is told', async () => {
     const { id } = await service.alice.start();
-    service.control.failNext('pause', { ...refused, times: 4 });
+    service.control.failNext('pause', { ...refused, times: 7 });
     const reply = await service.alice.post(`/v1/sandboxes/${id}/pause`);
     expect(reply.problem()).toMatchObject({ status: 409, code: 'conflict', state: 'running' });
   });

@@ -5,8 +5,9 @@ import type { ContainerFacts } from '../../ports/container-runtime.ts';
 import type { Job } from '../drive.ts';
 import { endFactsOf, findContainer, isUp, type JobDeps } from './job-deps.ts';
 
-const MOST_ATTEMPTS = 4;
-const RETRY_MS = 50;
+const MOST_ATTEMPTS = 7;
+/** Twice as long after each refusal: 3 s in all. */
+const FIRST_RETRY_MS = 50;
 
 /** Ends with the container frozen, or with what stands in the way. */
 export function pauseContainer(deps: JobDeps): Job {
@@ -41,8 +42,9 @@ interface Freezing {
 }
 
 /**
- * A busy engine refused 1 to 4 of 21 pauses right after a start, on cgroup v1 (2026-11-24; its words were not kept, so
- * the cause is not known). So a refusal is the last word only when it is repeated, and each one is logged.
+ * runc on cgroup v1 gives up with "unable to freeze" where not all processes were caught within its own tries: 19 of 141
+ * calls right after a start, up to three in a row for one container, with the machine overloaded (2026-11-30). So a
+ * refusal is the last word only when it is repeated for seconds, and each one is logged.
  */
 async function freezeOrThaw(deps: JobDeps, row: Sandbox, step: Freezing): Promise<SandboxEvent> {
   for (let attempt = 1; ; attempt += 1) {
@@ -60,7 +62,7 @@ async function freezeOrThaw(deps: JobDeps, row: Sandbox, step: Freezing): Promis
       deps.log.warn(fields, 'the engine did not freeze or thaw a container');
       if (attempt === MOST_ATTEMPTS || step.signal.aborted) return failedAfter(deps, row, step, message);
     }
-    await deps.clock.sleep(RETRY_MS, step.signal);
+    await deps.clock.sleep(FIRST_RETRY_MS * 2 ** (attempt - 1), step.signal);
   }
 }
 
