@@ -83,5 +83,6 @@ export function ShortcutsDialog() {
 
 function isTaken(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  return target.matches('input, textarea, select') || target.closest('dialog, .xterm') !== null;
+  // What is in a dialog that was just closed keeps the focus until the browser draws again.
+  return target.matches('input, textarea, select') || target.closest('dialog[open], .xterm') !== null;
 }

@@ -128,6 +128,19 @@ describe.skipIf(lacks !== undefined)('the list of the dashboard', () => {
     await page.getByRole('heading', { name: 'Start a sandbox' }).waitFor();
   });
 
+  it('hears the key that follows the end of a dialog at once, while that has the focus still', async () => {
+    const { page } = await signedIn(browser, service);
+    await rowsAre(page, ['listone', 'listtwo', 'listthree']);
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    await page.evaluate(() => {
+      const dialog = document.querySelector('dialog');
+      dialog?.close();
+      dialog?.querySelector('button')?.dispatchEvent(new KeyboardEvent('keydown', { key: 'n', bubbles: true }));
+    });
+    await page.getByRole('heading', { name: 'Start a sandbox' }).waitFor({ timeout: 5_000 });
+  });
+
   it('has 5,000 rows at hand and only those near what is seen in the page', async () => {
     const { page, goTo } = await signedIn(browser, service);
     await rowsAre(page, ['listone', 'listtwo', 'listthree']);
