@@ -7,7 +7,7 @@ import type { ServiceProcess } from '../support/service-process.ts';
 const FLOOR = 6;
 const CLIENTS = 3;
 /** CLAIMS=500 looks longer. */
-const CLAIMS = Number(process.env['CLAIMS'] ?? 60);
+const CLAIMS = Number(process.env['CLAIMS'] ?? 40);
 const KILL_EVERY_MS = 150;
 /** Claims go on until so many were killed before anyone had them: how many die meanwhile is the machine's to say. */
 const DEAD_SLOTS_AT_LEAST = Math.floor(CLAIMS / 20) + 1;

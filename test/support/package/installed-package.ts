@@ -79,13 +79,17 @@ function writeLocked(folder: string, tarball: string, dependencies: Record<strin
   writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ lockfileVersion: 3, packages }));
 }
 
-/** What the TypeScript compiler of this tree says of a program in that folder, one error a line. */
-export async function typeErrors(folder: string, program: string): Promise<readonly string[]> {
-  writeFileSync(join(folder, 'program.ts'), program);
+/** What the TypeScript compiler of this tree says of programs in that folder, by their names; one error a line. */
+export async function typeErrors(
+  folder: string,
+  programs: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
+  const files = Object.keys(programs);
+  for (const [file, text] of Object.entries(programs)) writeFileSync(join(folder, file), text);
   // No types but those that the package brings.
   const compilerOptions = { strict: true, noEmit: true, module: 'nodenext', target: 'es2023', types: [] };
   const lib = ['esnext', 'dom', 'dom.asynciterable'];
-  const config = { compilerOptions: { ...compilerOptions, lib }, files: ['program.ts'] };
+  const config = { compilerOptions: { ...compilerOptions, lib }, files };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
   const argv = [resolve('node_modules/typescript/bin/tsc'), '--project', 'tsconfig.json'];
   try {
