@@ -133,11 +133,11 @@ describe.skipIf(lacks !== undefined)('the list of the dashboard', () => {
     await rowsAre(page, ['listone', 'listtwo', 'listthree']);
     await page.keyboard.press('?');
     await page.getByRole('dialog').waitFor();
-    await page.evaluate(() => {
+    await page.evaluate(`
       const dialog = document.querySelector('dialog');
-      dialog?.close();
-      dialog?.querySelector('button')?.dispatchEvent(new KeyboardEvent('keydown', { key: 'n', bubbles: true }));
-    });
+      dialog.close();
+      dialog.querySelector('button').dispatchEvent(new KeyboardEvent('keydown', { key: 'n', bubbles: true }));
+    `);
     await page.getByRole('heading', { name: 'Start a sandbox' }).waitFor({ timeout: 5_000 });
   });
 
