@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type Api, apiOf, eventually } from '../api.ts';
 import { engine } from '../engine.ts';
-import { buildImage, iptablesFolders, programImage, programPath } from './program-image.ts';
+import { buildImage, iptablesFolders, programImage, programPath, removeUntagged } from './program-image.ts';
 
 const run = promisify(execFile);
 const FOLDER = 'deploy/docker';
@@ -45,6 +45,7 @@ export async function composedService(installed: string): Promise<ComposedServic
     const all = [...program.slice(1), '-p', name, '-f', join(FOLDER, 'compose.yaml'), ...argv];
     return (await run(program[0] ?? '', all, { env, timeout: DEADLINE_MS })).stdout;
   };
+  let built: readonly string[] = [];
   const remove = async () => {
     await removeSandboxes(name).catch(() => {});
     await compose('down', '--volumes', '--timeout', '20');
@@ -54,6 +55,7 @@ export async function composedService(installed: string): Promise<ComposedServic
         .remove({ force: true })
         .catch(() => {});
     }
+    await removeUntagged(built);
   };
   const url = `http://127.0.0.1:${port}`;
   const untilReady = async () => {
@@ -66,7 +68,7 @@ export async function composedService(installed: string): Promise<ComposedServic
     await eventually('the composed service is ready', answers, DEADLINE_MS);
   };
   try {
-    await makeImages(name, installed);
+    built = await makeImages(name, installed);
     // The first key, before the service listens on any but a loopback address.
     const made = await compose(
       'run',
@@ -107,7 +109,7 @@ async function composeProgram(): Promise<readonly string[] | undefined> {
   return undefined;
 }
 
-async function makeImages(name: string, installed: string): Promise<void> {
+async function makeImages(name: string, installed: string): Promise<readonly string[]> {
   const iptables = Object.fromEntries(
     ['iptables', 'iptables-legacy'].flatMap((one) => {
       const path = programPath(one);
@@ -117,5 +119,5 @@ async function makeImages(name: string, installed: string): Promise<void> {
   await programImage(`${name}-node:test`, { '/usr/local/bin/node': process.execPath, ...iptables }, iptablesFolders());
   await programImage(`${name}-redis:test`, { '/usr/local/bin/redis-server': programPath('redis-server') ?? '' });
   copyFileSync(join(FOLDER, 'Dockerfile'), join(installed, 'Dockerfile'));
-  await buildImage(`${name}-service:test`, resolve(installed), { NODE_IMAGE: `${name}-node:test` });
+  return buildImage(`${name}-service:test`, resolve(installed), { NODE_IMAGE: `${name}-node:test` });
 }

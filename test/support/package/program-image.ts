@@ -54,16 +54,31 @@ function put(root: string, source: string, path: string): void {
   copyFileSync(source, target);
 }
 
-/** Builds a folder that has a Dockerfile; throws with the last line of a build that fails. */
-export async function buildImage(name: string, folder: string, buildargs: Record<string, string> = {}): Promise<void> {
+/**
+ * Builds a folder that has a Dockerfile; the ids of all images it went through, for `removeUntagged`. Throws with the last
+ * line of a build that fails.
+ */
+export async function buildImage(
+  name: string,
+  folder: string,
+  buildargs: Record<string, string> = {},
+): Promise<readonly string[]> {
   // tar-fs hands out a stream of streamx, which lacks members of Node's.
   const context = Readable.from(pack(folder));
   const stream = await engine.buildImage(context, { t: name, buildargs, forcerm: true });
-  const steps = await new Promise<readonly { error?: string }[]>((resolve, reject) =>
+  const steps = await new Promise<readonly { error?: string; stream?: string }[]>((resolve, reject) =>
     engine.modem.followProgress(stream, (error, all) => (error ? reject(error) : resolve(all))),
   );
   const failed = steps.find(({ error }) => error !== undefined);
   if (failed !== undefined) throw new Error(`no image ${name}: ${failed.error}`);
+  return steps.flatMap(({ stream: said = '' }) => /^ ---> ([0-9a-f]{12})/.exec(said)?.[1] ?? []);
+}
+
+/** Removes those of the images that have no name: a build of several stages leaves each but the last one behind. */
+export async function removeUntagged(ids: readonly string[]): Promise<void> {
+  const untagged = await engine.listImages({ filters: JSON.stringify({ dangling: ['true'] }) });
+  const ours = untagged.filter(({ Id }) => ids.some((id) => Id.startsWith(`sha256:${id}`)));
+  for (const { Id } of ours) await engine.getImage(Id).remove();
 }
 
 /** Where this machine's iptables keeps its matches, which it loads by name. */
