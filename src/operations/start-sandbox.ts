@@ -73,7 +73,7 @@ async function finish(deps: OperationDeps, written: WrittenStart, wait: Wait, be
 
 /** A claimed slot did not take its sandbox over, and another container was made for it. */
 function isMadeAnew({ start }: Sandbox): boolean {
-  return start !== null && start.path !== 'warm';
+  return start?.path === 'cold';
 }
 
 /** As it is after its work, or as it was written where that cannot be told. */
