@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AgentProcess, startAgent } from '../support/agent-process.ts';
 import { eventually } from '../support/api.ts';
@@ -136,6 +137,8 @@ describe('commands that run', () => {
       ppid: process.pid,
       command: expect.stringContaining('agent.js'),
     });
+    // What the kernel calls it, and `ps`.
+    expect(readFileSync(`/proc/${agent.pid}/comm`, 'utf8')).toBe('sandglass-agent\n');
     const metrics = await json(agent.fetch('/metrics'));
     expect(Object.keys(metrics)).toEqual([
       ...['ts', 'cpu_count', 'cpu_used_pct', 'mem_total', 'mem_used', 'mem_cache', 'disk_used', 'disk_total'],
