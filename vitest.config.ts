@@ -9,7 +9,10 @@ const REAL: Limits = { testTimeout: 60_000, hookTimeout: 120_000 };
 const TWO_AT_A_TIME: Limits = { ...REAL, maxWorkers: 2 };
 const THREE_AT_A_TIME: Limits = { ...REAL, maxWorkers: 3 };
 const ONE_AT_A_TIME: Limits = { ...REAL, fileParallelism: false };
-/** What wants the machine for itself: it fills the memory or the processes, or judges how fast something answers. */
+/**
+ * What wants the machine for itself: it fills the memory or the processes, removes volumes of agents, which others begin
+ * to use, or judges how fast something answers.
+ */
 const ALONE = [
   'test/e2e/faults-*.test.ts',
   'test/e2e/{agent-upgrade,e2b-nginx,e2b-streams,proxy,security-network,use-observe,use-stalled}.test.ts',
