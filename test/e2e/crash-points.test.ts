@@ -96,6 +96,8 @@ const operations: readonly Operation[] = [
   },
 ];
 
+/** Only there when the kernel did not catch all processes at the first try, which no second run repeats. */
+const TRIED_AGAIN = /^engine\.(pause|unpause):before#(?!1$)/;
 const STATUS: Readonly<Record<string, string>> = { running: 'running', paused: 'paused', stopped: 'exited' };
 
 describe('kill -9 of the service at every point of every operation, on a real engine', () => {
@@ -151,7 +153,7 @@ describe('kill -9 of the service at every point of every operation, on a real en
   it.each(operations)('$name', { timeout: 180_000 }, async (operation) => {
     await service.reboot();
     const first = await attempt(operation, null);
-    const points = await service.list();
+    const points = (await service.list()).filter((point) => !TRIED_AGAIN.test(point));
     await check(operation, 'no point', first);
     expect(points.length).toBeGreaterThan(5);
     for (const point of points) {
