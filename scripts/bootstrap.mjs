@@ -3,20 +3,20 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withMachineLock } from './bootstrap/machine-lock.mjs';
 import { BootstrapError, say } from './bootstrap/say.mjs';
-import { STEPS, TEST_STEPS } from './bootstrap/steps.mjs';
+import { STEPS } from './bootstrap/steps.mjs';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const MIN_NODE = [20, 19];
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Makes this machine ready and says what it does. Safe to call twice and at once.
+ * Makes this machine ready for the static checks, the service or the tests, and says what it does. Safe to call twice and at once.
  * Rejects with a BootstrapError that names each thing it could not provide; with SANDGLASS_NO_INSTALL=1 it provides nothing.
  */
-export async function bootstrap({ forTests = false } = {}) {
+export async function bootstrap(purpose = 'service') {
   requireNode();
   const startedAtMs = Date.now();
-  const steps = forTests ? TEST_STEPS : STEPS;
+  const steps = STEPS[purpose];
   const context = { root: ROOT };
   const missing = await findMissing(steps, context);
   if (missing.length > 0) {
@@ -27,9 +27,9 @@ export async function bootstrap({ forTests = false } = {}) {
 }
 
 /** Bootstraps, or says why it cannot and ends the process with 1. */
-export async function bootstrapOrExit(options) {
+export async function bootstrapOrExit(purpose) {
   try {
-    await bootstrap(options);
+    await bootstrap(purpose);
   } catch (error) {
     if (!(error instanceof BootstrapError)) throw error;
     process.stderr.write(`\n${error.message}\n`);
@@ -95,5 +95,5 @@ function requireNode() {
 }
 
 if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  await bootstrapOrExit({ forTests: process.argv.includes('--for-tests') });
+  await bootstrapOrExit(Object.keys(STEPS).find((purpose) => process.argv.includes(`--for-${purpose}`)));
 }

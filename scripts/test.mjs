@@ -7,7 +7,7 @@ import { runInForeground } from './run-in-foreground.mjs';
 import { readReport } from './test/read-report.mjs';
 import { removeTestContainers } from './test/remove-test-containers.mjs';
 
-await bootstrapOrExit({ forTests: true });
+await bootstrapOrExit('tests');
 const scratch = mkdtempSync(join(tmpdir(), 'sandglass-test-'));
 const runId = randomUUID();
 try {

@@ -5,6 +5,8 @@ import { removeContainersOf } from '../../test/support/engine.ts';
 import { expectRunning } from './raw-containers.ts';
 
 const run = promisify(execFile);
+/** An engine that locked itself up never answers. */
+const RUN_MS = 120_000;
 
 export interface DockerRuns {
   /** `docker run -d` of a container that sleeps, by the command line; milliseconds until the program has ended. Throws unless it runs. */
@@ -18,15 +20,8 @@ export function dockerRuns(image: string): DockerRuns {
   return {
     async run() {
       const beganMs = performance.now();
-      const { stdout } = await run('docker', [
-        'run',
-        '-d',
-        '--label',
-        `sandglass.service=${service}`,
-        image,
-        'sleep',
-        '3600',
-      ]);
+      const argv = ['run', '-d', '--label', `sandglass.service=${service}`, image, 'sleep', '3600'];
+      const { stdout } = await run('docker', argv, { timeout: RUN_MS });
       const ms = performance.now() - beganMs;
       await expectRunning(stdout.trim());
       return ms;

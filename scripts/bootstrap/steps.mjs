@@ -10,5 +10,9 @@ import { browser, caddy, compose, nginx, sqlite } from './test-programs.mjs';
  * What a machine must have, each step with { name, what, why, needs, plan, command, isMissing, provide }.
  * `needs` names the steps that must be done before; all others run at the same time.
  */
-export const STEPS = [npmPackages, build, engine, redisServer, baseImage];
-export const TEST_STEPS = [...STEPS, busyboxImage, browser, sqlite, compose, nginx, caddy];
+const CHECKS = [npmPackages, build];
+const SERVICE = [...CHECKS, engine, redisServer, baseImage];
+const TESTS = [...SERVICE, busyboxImage, browser, sqlite, compose, nginx, caddy];
+
+/** By what they are for. */
+export const STEPS = { checks: CHECKS, service: SERVICE, tests: TESTS };

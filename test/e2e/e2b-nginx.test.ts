@@ -58,7 +58,7 @@ describe.skipIf(missing !== undefined)("behind Debian's nginx with its defaults"
     expect(await other.kill()).toBe(true);
   });
 
-  it.each(probes)('is held back where our header is ignored: %s', async (_name, probe) => {
+  it.concurrent.each(probes)('is held back where our header is ignored: %s', async (_name, probe) => {
     const [tookMs] = await probe(wire('header', { ...sandbox, url: deaf.url }), 1);
     expect(tookMs).toBeGreaterThan(10 * PROMPT_MS);
   });

@@ -41,7 +41,7 @@ describe.each(['buffers', 'compresses'] as const)('behind a proxy that %s', (how
   });
   afterAll(() => proxy?.close());
 
-  it.each(probes)('these tests would see that it is held back: %s', async (_name, probe) => {
+  it.concurrent.each(probes)('these tests would see that it is held back: %s', async (_name, probe) => {
     const [tookMs] = await probe(wire('header', { ...sandbox, url: proxy.url }), 1);
     expect(tookMs).toBeGreaterThan(10 * PROMPT_MS);
   });

@@ -10,6 +10,7 @@ const deadlines = {
   create: 1_000,
   start: 1_500,
   freeze: 500,
+  update: 500,
   stop: 500,
   kill: 1_000,
   remove: 2_000,

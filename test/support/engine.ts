@@ -4,6 +4,9 @@ import { text } from 'node:stream/consumers';
 import Database from 'better-sqlite3';
 import Docker from 'dockerode';
 
+const REMOVALS_AT_ONCE = 8;
+const REMOVE_MS = 60_000;
+
 /** The engine as seen from outside the service. */
 export const engine = new Docker();
 
@@ -31,25 +34,31 @@ export async function containerOf(serviceId: string, sandboxId: string) {
   return own[0];
 }
 
+/**
+ * A few at a time: an engine of 20.10 that removed 100 at once was seen to lock itself up, network and controller each
+ * waiting for the other (2026-11-30).
+ */
 export async function removeContainersOf(serviceId: string): Promise<void> {
-  const containers = await containersOf(serviceId);
-  await Promise.all(
-    containers.map(({ Id }) =>
-      engine
-        .getContainer(Id)
-        .remove({ force: true, v: true })
-        .catch(() => undefined),
-    ),
-  );
+  const left = [...(await containersOf(serviceId))];
+  const removeNext = async () => {
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      const abortSignal = AbortSignal.timeout(REMOVE_MS);
+      await engine
+        .getContainer(next.Id)
+        .remove({ force: true, v: true, abortSignal })
+        .catch(() => undefined);
+    }
+  };
+  await Promise.all(Array.from({ length: REMOVALS_AT_ONCE }, removeNext));
 }
 
-/** Runs a command in a running container; what it printed on both streams. */
 /** What the main process has written so far, both streams. */
 export async function logsOf(containerId: string): Promise<string> {
   const bytes = await engine.getContainer(containerId).logs({ stdout: true, stderr: true });
   return bytes.toString('utf8');
 }
 
+/** Runs a command in a running container; what it printed on both streams. */
 export async function execIn(containerId: string, argv: readonly string[]): Promise<string> {
   const exec = await engine.getContainer(containerId).exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true });
   const stream = await exec.start({});
