@@ -10,7 +10,10 @@ export interface TemplateRegistry {
   list(): readonly Template[];
   /** Makes sure the engine has the image, then keeps it. Throws `conflict` for a name of the file or the built-in one. */
   register(template: Template): Promise<void>;
-  /** False when there is none; throws `conflict` for one of the file or the built-in one. */
+  /**
+   * Its images are no longer kept; an engine that does not let go of them is logged. False when there is no such
+   * template; throws `conflict` for one of the file or the built-in one.
+   */
   remove(name: string): Promise<boolean>;
   /** Pulls what the engine lacks and keeps all from prune; failures are logged, a start of that template tells. */
   prepareImages(): Promise<void>;
@@ -52,7 +55,12 @@ export async function templateRegistry(deps: TemplateRegistryDeps): Promise<Temp
     async remove(name) {
       refuseFixed(name);
       byName.delete(name);
-      return store.remove(name);
+      if (!(await store.remove(name))) return false;
+      await runtime.releaseImages(name).catch((error: unknown) => {
+        const fields = { event: 'template.image_kept', template: name, error: errorMessage(error) };
+        log.warn(fields, 'the tags sandglass-keep/ of a template that was removed are still there');
+      });
+      return true;
     },
     async prepareImages() {
       for (const template of byName.values()) {

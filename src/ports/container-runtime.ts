@@ -212,8 +212,10 @@ export interface ContainerRuntime {
   findImage(image: string): Promise<string | undefined>;
   /** Pulls an image with the credentials of the standard Docker config; joins a pull of the same image under way. */
   pullImage(image: string, onProgress?: (progress: PullProgress) => void, options?: CallOptions): Promise<string>;
-  /** Keeps an image from being pruned under a tag of ours for the template. */
+  /** Keeps an image from being pruned under a tag of ours for the template, instead of the one kept for it before. */
   keepImage(templateName: string, image: string): Promise<void>;
+  /** Keeps nothing for the template any more; nothing kept is done. What containers are made of stays. */
+  releaseImages(templateName: string): Promise<void>;
 
   /** The agent that containers are made with now; null = none. Asks nobody. */
   agentVersion(): Promise<string | null>;

@@ -50,6 +50,13 @@ describe.skipIf(missing !== undefined)('the engine behind our settings of a sock
       expect((await api('GET', `/v1/sandboxes/${id}/metrics?detail=true`)).status).toBe(200);
       expect((await api('DELETE', `/v1/sandboxes/${id}?force=true`)).status).toBe(204);
     }
+    const template = { name: `proxied-${serviceIdOf(service.dataDir).slice(0, 8)}`, image: 'sandglass-busybox:latest' };
+    expect((await api('POST', '/v1/admin/templates', { body: template })).status).toBe(201);
+    expect((await api('DELETE', `/v1/admin/templates/${template.name}`)).status).toBe(204);
+    const kept = await engine.listImages({
+      filters: JSON.stringify({ reference: [`sandglass-keep/${template.name}`] }),
+    });
+    expect(kept).toEqual([]);
     expect((await api('GET', '/v1/engines')).body.items).toMatchObject([{ reachable: true }]);
     expect(proxy.refused()).toEqual([]);
   }, 120_000);

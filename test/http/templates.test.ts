@@ -70,6 +70,15 @@ describe('400', () => {
   });
 });
 
+describe('an engine that does not let go of its image', () => {
+  it('keeps no template from being removed', async () => {
+    await service.admin.post('/v1/admin/templates', python);
+    service.control.failNext('releaseImages');
+    expect((await service.admin.delete('/v1/admin/templates/python')).status).toBe(204);
+    expect((await service.alice.get('/v1/templates')).text).not.toContain('python');
+  });
+});
+
 describe('403', () => {
   it('is for administrators', async () => {
     const replies = [

@@ -158,6 +158,9 @@ describe('an image that wants more than a sandbox gets', () => {
     await expect(docker('volume', 'inspect', volume)).rejects.toThrow(/no such volume/i);
   });
 
+  const tagsOf = async (template: string) =>
+    (await docker('images', '--format', '{{.Tag}}', `sandglass-keep/${template}`)).split('\n').filter(Boolean);
+
   it('is kept under a tag of ours', async () => {
     const { runtime, serviceId } = bench();
     const template = `test-${serviceId.slice(0, 8)}`;
@@ -166,7 +169,14 @@ describe('an image that wants more than a sandbox gets', () => {
     await runtime.keepImage(template, image());
     const tag = `sandglass-keep/${template}:${digest?.slice('sha256:'.length, 'sha256:'.length + 12)}`;
     expect(await runtime.findImage(tag)).toBe(digest);
-    await docker('rmi', tag);
+    // A newer image of the template takes the place of the older one; both images stay, by their own names.
+    await runtime.keepImage(template, 'sandglass-base:latest');
+    expect(await runtime.findImage(tag)).toBeUndefined();
+    expect(await tagsOf(template)).toHaveLength(1);
+    await runtime.releaseImages(template);
+    await runtime.releaseImages(template);
+    expect(await tagsOf(template)).toEqual([]);
+    expect(await runtime.findImage(image())).toBe(digest);
     await expect(runtime.keepImage(template, 'nobody/has-this')).rejects.toMatchObject({ code: 'not_found' });
   });
 });

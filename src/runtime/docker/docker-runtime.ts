@@ -28,7 +28,7 @@ import { containerEvents } from './events.ts';
 import { type Firewall, hostFirewall } from './firewall.ts';
 import { guestFirewall } from './guest-firewall.ts';
 import { pullImage } from './image-pull.ts';
-import { inspectImage, keepImage } from './images.ts';
+import { inspectImage, keepImage, releaseImages } from './images.ts';
 import { logTail } from './log-tail.ts';
 import { hasNetworkRights } from './network-rights.ts';
 import { findOwnContainer } from './own-container.ts';
@@ -115,6 +115,7 @@ export function dockerRuntime(deps: DockerRuntimeDeps): ContainerRuntime {
     findImage: async (image) => (await inspectImage(context, image))?.id,
     pullImage: pulls.pull,
     keepImage: (templateName, image) => keepImage(context, templateName, image),
+    releaseImages: (templateName) => releaseImages(context, templateName),
     create: (spec) =>
       createContainer(context, spec, {
         isDiskEnforced: async () => (await info()).diskEnforced,

@@ -69,6 +69,7 @@ export function memoryRuntime(deps: MemoryRuntimeDeps): { runtime: ContainerRunt
       run('keepImage', () => {
         if (!hasImage(world, image)) throw new SandboxError('not_found', `The engine has no image "${image}" to keep.`);
       }),
+    releaseImages: () => run('releaseImages', () => {}),
     ...containerVerbs(world, serviceId, { runtimes, hasImage: (image) => hasImage(world, image) }),
     ...containerInsides(world),
     inspect: (idOrName) =>
