@@ -2,6 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { benches, ROWS_TO_COME } from './benches.ts';
 import { FIELD_NUMBERS, type FieldNumber } from './field-numbers.ts';
+import { limitOf } from './limits.ts';
 import { figure } from './report/figures.ts';
 import { machineLines, summaryTable } from './report/results-markdown.ts';
 import { table } from './report/table.ts';
@@ -41,6 +42,10 @@ function pageOf(results: Results, jsonName: string): string {
     '',
     ...howToRead(),
     '',
+    '## Bars that were missed',
+    '',
+    ...missedBars(results.rows),
+    '',
     '## The field',
     '',
     'What others published. Machines, images and the things timed differ, none of it was measured here, and no line is a',
@@ -65,6 +70,22 @@ function notInRun(rows: readonly ResultRow[]): readonly string[] {
   const lines = [`- Comes with the part that it measures: ${ROWS_TO_COME.join('; ')}.`];
   if (missing.length === 0) return lines;
   return [`- Measured by \`npm run bench\` since, and not on this page yet: ${missing.join('; ')}.`, ...lines];
+}
+
+/** Each with its profile, what was tried and the limit, or with the word that nobody has looked yet. */
+function missedBars(rows: readonly ResultRow[]): readonly string[] {
+  const missed = rows.filter(({ verdict }) => verdict === 'FAIL');
+  if (missed.length === 0) return ['None.'];
+  return missed.flatMap(({ row }) => {
+    const known = limitOf(row);
+    if (known === undefined) return [`- **${row}**: not looked into yet.`];
+    return [
+      `- **${row}**`,
+      `  - Profile: ${known.profile}.`,
+      `  - Tried: ${known.tried}.`,
+      `  - Limit: ${known.limit}.`,
+    ];
+  });
 }
 
 function howToRead(): readonly string[] {
