@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Api, apiOf, eventually } from '../support/api.ts';
-import { containersOf, serviceIdOf } from '../support/engine.ts';
+import { containersOf, engine, serviceIdOf } from '../support/engine.ts';
 import { type ServiceProcess, startService } from '../support/service-process.ts';
 
 const ORPHAN = [
@@ -17,7 +17,9 @@ const DEADLINE_MS = 240_000;
 
 let service: ServiceProcess;
 let api: Api;
+let keptBefore: readonly string[];
 beforeAll(async () => {
+  keptBefore = await keptImages();
   service = await startService({ SANDGLASS_REDIS_URL: 'memory', SANDGLASS_ORPHAN_GRACE_SECONDS: '1' });
   api = apiOf(service);
 });
@@ -38,11 +40,17 @@ function matrix(...argv: readonly string[]) {
   return { child, ended, progress: () => stderr, results: () => stdout };
 }
 
-/** Nothing of a run is left: sandboxes, templates, keys that work; containers once the pool has looked. */
+async function keptImages(): Promise<readonly string[]> {
+  const images = await engine.listImages({ filters: JSON.stringify({ reference: ['sandglass-keep/matrix-*'] }) });
+  return images.flatMap(({ RepoTags }) => RepoTags ?? []).sort();
+}
+
+/** Nothing of a run is left: sandboxes, templates, images, keys that work; containers once the pool has looked. */
 async function expectNothingLeft(): Promise<void> {
   expect((await api('GET', '/v1/sandboxes')).body.items).toEqual([]);
   const { body: templates } = await api('GET', '/v1/templates');
   expect(templates.items.map(({ name }: { name: string }) => name)).toEqual(['base']);
+  expect(await keptImages()).toEqual(keptBefore);
   const { body: keys } = await api('GET', '/v1/admin/keys');
   const live = keys.items.filter((key: { revokedAt: string | null }) => key.revokedAt === null);
   expect(live.map(({ name }: { name: string }) => name).filter((name: string) => name.startsWith('matrix'))).toEqual(
