@@ -197,6 +197,13 @@ describe('an engine behind a bad line', () => {
     expect(await bench().facts(id)).toMatchObject({ status: 'running', address });
   });
 
+  it('keeps the image of a template where the engine does not let go of older ones', async () => {
+    const template = `test-${bench().serviceId.slice(0, 8)}`;
+    engine.treat(once(/GET .*\/images\/json/, { status: 403, message: 'the socket proxy does not pass this call on' }));
+    await runtime.keepImage(template, 'sandglass-busybox:latest');
+    await runtime.releaseImages(template);
+  });
+
   it('survives that every kept connection is cut between two calls', async () => {
     await runtime.list();
     engine.cut();

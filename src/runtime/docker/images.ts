@@ -43,7 +43,8 @@ export async function inspectImage(context: EngineContext, image: string): Promi
 
 /**
  * Tags the image `sandglass-keep/<template>:<start of its id>`: `docker image prune` leaves it. What was kept for the
- * template before is let go. Safe to repeat.
+ * template before is let go, unless the engine refuses that: then it stays until the template is removed or changes
+ * again. Safe to repeat.
  */
 export async function keepImage(context: EngineContext, templateName: string, image: string): Promise<void> {
   const facts = await inspectImage(context, image);
@@ -63,7 +64,8 @@ export async function keepImage(context: EngineContext, templateName: string, im
     deadlineMs: context.deadlines.update,
   });
   if (answer.status >= 400) throw refusal(answer, `keep the image "${image}"`);
-  await releaseImages(context, templateName, `${repo}:${tag}`);
+  // The image is kept: an older one that is kept too is no reason to refuse its template.
+  await releaseImages(context, templateName, `${repo}:${tag}`).catch(() => undefined);
 }
 
 /**
