@@ -1,10 +1,14 @@
 import { constants } from 'node:os';
+import { processStat } from './process/process-stat.ts';
 import { type ProcessSpec, spawnAs } from './process/spawn-as.ts';
 import type { Session } from './session.ts';
 
 /** The process whose end ends the sandbox. */
 export interface MainCommand {
-  /** Its code when it has ended within `holdMs`, else undefined: from then on its end ends the agent. */
+  /**
+   * Its code when it has ended within `holdMs`, else undefined: from then on its end ends the agent. One that had no
+   * turn on a CPU in that time is held on until it had, at most `HELD_AT_MOST_MS`.
+   */
   start(argv: readonly string[], holdMs: number): Promise<number | undefined>;
   /** Its process id while it runs. */
   readonly pid: number | undefined;
@@ -15,6 +19,10 @@ export interface MainCommand {
  * engine's OOM flag. Supposed cause: the engine heard of the container's end before it heard of the memory.
  */
 const OOM_NEWS_MS = 200;
+
+/** On a busy host, or with a twentieth of a CPU, a command that ends at once takes longer than it is held. */
+const HELD_AT_MOST_MS = 2_000;
+const LOOK_AGAIN_MS = 5;
 
 /** Writes to the container's own output, which is the log of the sandbox. */
 export function mainCommand(session: Session, endWith: (exitCode: number) => void): MainCommand {
@@ -29,10 +37,16 @@ export function mainCommand(session: Session, endWith: (exitCode: number) => voi
       pid = child.pid;
       return new Promise((resolve, reject) => {
         let isHeld = true;
-        const timer = setTimeout(() => {
+        const heldUntil = performance.now() + HELD_AT_MOST_MS;
+        const look = () => {
+          if (hadNoTurn(child.pid, holdMs) && performance.now() < heldUntil) {
+            timer = setTimeout(look, LOOK_AGAIN_MS);
+            return;
+          }
           isHeld = false;
           resolve(undefined);
-        }, holdMs);
+        };
+        let timer = setTimeout(look, holdMs);
         child.once('error', (error) => {
           clearTimeout(timer);
           reject(new Error(`Its command could not be started: ${error.message}`));
@@ -48,6 +62,12 @@ export function mainCommand(session: Session, endWith: (exitCode: number) => voi
       });
     },
   };
+}
+
+/** Whether it wants to run, or has ended without our having heard of it, and was on a CPU for less than `ms`. */
+function hadNoTurn(pid: number | undefined, ms: number): boolean {
+  const stat = pid === undefined ? undefined : processStat(pid);
+  return stat !== undefined && 'RDZ'.includes(stat.state) && stat.cpuMs < ms;
 }
 
 /** As a shell tells it: 128 and the signal's number for one that was killed. */

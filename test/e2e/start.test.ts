@@ -58,6 +58,12 @@ describe.each(['embedded', 'memory'])('a start with the live store %s', (liveSto
     expect((await api('DELETE', `/v1/sandboxes/${answer.body.id}`)).status).toBe(204);
   });
 
+  it('4: tells it as well when the command gets a twentieth of a CPU', async () => {
+    const command = ['sh', '-c', 'echo it broke >&2; exit 7'];
+    const answers = await Promise.all([1, 2, 3].map(() => start({ command, resources: { cpus: 0.05 } })));
+    expect(answers.map(({ status, body }) => [status, body.exitCode])).toEqual(Array(3).fill([502, 7]));
+  });
+
   it('runs the command given, with its environment, as the main process', async () => {
     const answer = await start({ command: ['sh', '-c', 'echo hello $NAME; exit 0'], env: { NAME: 'you' } });
     expect(answer.body.logTail).toBe('hello you\n');

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { processStat } from './process-stat.ts';
 
 /** Signals a whole group; false when nobody is left in it. */
 export function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
@@ -23,19 +24,8 @@ export function signalSession(leader: number, signal: NodeJS.Signals): boolean {
 /** The groups of a session. */
 function sessionMembers(leader: number): readonly number[] {
   const groups = readdirSync('/proc').flatMap((name) => {
-    const stat = /^\d+$/.test(name) ? statOf(name) : undefined;
+    const stat = /^\d+$/.test(name) ? processStat(name) : undefined;
     return stat?.session === leader ? [stat.group] : [];
   });
   return [...new Set(groups)];
-}
-
-/** proc(5): pid (name) state ppid pgrp session; the name may hold anything, parentheses too. */
-function statOf(pid: string): { readonly group: number; readonly session: number } | undefined {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const [, , group, session] = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return { group: Number(group), session: Number(session) };
-  } catch {
-    return undefined;
-  }
 }
