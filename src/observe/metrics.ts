@@ -1,6 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type PoolMetricSources, poolGauges } from './pool-metrics.ts';
 
+/** At 10 ms, the default, its timer was a third of what an idle service uses: 10.7 against 6.9 ms of CPU each second (2026-11-30). */
+const LOOP_LOOK_MS = 20;
 const FAST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** What is counted, and where from. Ids are never labels. Durations come in as milliseconds and leave as seconds. */
@@ -45,7 +47,7 @@ export interface MetricSources {
 
 export function createMetrics(sources: MetricSources): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry, prefix: 'sandglass_' });
+  collectDefaultMetrics({ register: registry, prefix: 'sandglass_', eventLoopMonitoringPrecision: LOOP_LOOK_MS });
   const registers = [registry];
   const counter = (name: string, help: string, labelNames: string[] = []) =>
     new Counter({ name: `sandglass_${name}`, help, labelNames, registers });
