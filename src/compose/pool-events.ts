@@ -25,7 +25,7 @@ const NOTICE_OF: Readonly<Record<ClaimOutcome, PoolHappening>> = {
 /** What happens in the pool: counted, logged once, and told to administrators. Nobody is told the id of a slot. */
 export function poolEvents({ log, metrics, feed }: PoolEventDeps): PoolEvents {
   const tell = (notice: PoolHappening, about: PoolChange['about']) =>
-    feed.publish({ row: null, transition: null, notice, about });
+    feed.publish({ topic: 'pool', row: null, transition: null, notice, about });
   const short = ({ signature, tier }: Pick<IdleSlot, 'signature' | 'tier'>) => ({
     signature: shortSignature(signature),
     tier,

@@ -72,6 +72,7 @@ export function openPool(
       });
     },
     async refresh() {
+      room.noteMemory();
       await room.lookAtEngine();
       await slots.refresh();
       filling.floorsAreKnown();

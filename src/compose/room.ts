@@ -11,6 +11,7 @@ import { type JanitorDeps, startJanitor } from '../pool/janitor.ts';
 import { janitorDefaults } from '../pool/janitor-policy.ts';
 import { hostMemoryFiles } from '../pool/memory-files.ts';
 import { readMemory } from '../pool/memory-pressure.ts';
+import { memoryRecord } from '../pool/memory-record.ts';
 import { type PressureWatch, pressureWatch } from '../pool/pressure-watch.ts';
 import { reclaim } from '../pool/reclaim.ts';
 import type { Change, ChangeFeed } from '../ports/change-feed.ts';
@@ -36,6 +37,8 @@ export interface Room {
   isPressed(): boolean;
   /** Reads the engine's size again; what was known stays where it does not answer. */
   lookAtEngine(): Promise<void>;
+  /** Keeps how much memory is used now. */
+  noteMemory(): void;
   /** Before the lifecycle boots: every row that holds memory is counted, and followed from here on. */
   count(): Promise<void>;
   /** The janitor and the disk guard begin; they end with the service. */
@@ -53,7 +56,9 @@ export function openRoom(
   opened: CloseStack,
 ): Room {
   const { clock, feed, log, runtime, store } = world;
-  const pressure = pressureWatch({ read: () => readMemory(hostMemoryFiles), clock });
+  const read = () => readMemory(hostMemoryFiles);
+  const pressure = pressureWatch({ read, clock });
+  const record = memoryRecord({ read, clock, reservedMb: () => rooms.status().reservedMb });
   let disk: DiskGuard | undefined;
   let engine: EngineInfo | undefined;
   const rooms = capacity({
@@ -62,6 +67,7 @@ export function openRoom(
     pressureRatio: () => pressure.last()?.ratio ?? null,
     pressureStatus: () => shownPressure(pressure),
     disk: () => disk?.status() ?? null,
+    history: record.points,
     isDiskFull: () => disk?.isFull() ?? false,
     hurry: () => void pressure.look(),
   });
@@ -75,6 +81,7 @@ export function openRoom(
         log.debug({ event: 'pool.engine_unknown', error: errorMessage(error) }, 'the engine did not tell its size');
       }
     },
+    noteMemory: record.note,
     async count() {
       for (const row of await store.memoryOf([...liveStates, 'warming', 'warm'])) rooms.follow(row);
       // A notice carries a row that was read outside of the order of commits.

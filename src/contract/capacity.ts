@@ -37,4 +37,15 @@ export const capacitySchema = z
     },
   });
 
+/** GET /v1/capacity/history. */
+export const capacityHistorySchema = z
+  .object({
+    points: z
+      .array(z.object({ at: z.string(), usedMb: z.number(), reservedMb: z.number() }))
+      .openapi({ description: 'One each 15 seconds since the service began, an hour at most.' }),
+  })
+  .openapi('CapacityHistory', {
+    example: { points: [{ at: '2026-08-01T12:00:00.000Z', usedMb: 5_120, reservedMb: 2_816 }] },
+  });
+
 export type CapacityView = z.infer<typeof capacitySchema>;

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { clockSkewMs } from './api/counted-fetch.ts';
+import { clockSkewMs } from './api/clock-skew.ts';
 
 const EVERY_MS = 1_000;
 

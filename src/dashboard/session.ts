@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { type Connection, openConnection } from '../sdk/connection.ts';
 import type { ConnectionOptions } from '../sdk/connection-options.ts';
-import { countedFetch } from './api/counted-fetch.ts';
+import { noteClock } from './api/clock-skew.ts';
 
 /** Kept for this tab only: it is gone when the tab is closed. */
 const STORAGE_KEY = 'sandglass.key';
@@ -38,7 +38,8 @@ function optionsFor(key: string | null): ConnectionOptions {
     url: location.origin,
     apiKey: key ?? undefined,
     async fetch(input, init) {
-      const response = await countedFetch(input, init);
+      const response = await fetch(input, init);
+      noteClock(response);
       if (response.status === UNAUTHENTICATED && key !== null && key === apiKey.peek()) {
         signOut('The service does not take this key any more.');
       }

@@ -11,10 +11,11 @@ import { answerHeaders } from './middleware/answer-headers.ts';
 import { crossOrigin } from './middleware/cross-origin.ts';
 import { requestFacts } from './middleware/request-facts.ts';
 import { addOpenapiRoute } from './openapi-document.ts';
+import { requestCounts } from './request-counts.ts';
 import { checkTarget } from './request-target.ts';
 import { addAdminRoutes } from './routes/admin.ts';
 import { addBatchRoute } from './routes/batch.ts';
-import { addCapacityRoute } from './routes/capacity.ts';
+import { addCapacityRoutes } from './routes/capacity.ts';
 import { addDashboard } from './routes/dashboard.ts';
 import { addEngineRoutes } from './routes/engines.ts';
 import { addEventRoutes } from './routes/events.ts';
@@ -30,6 +31,7 @@ import { addLogRoute } from './routes/logs.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
 import { addPoolRoutes } from './routes/pool.ts';
 import { addProcessRoute } from './routes/processes.ts';
+import { addRequestsRoute } from './routes/requests.ts';
 import { addSandboxRoutes } from './routes/sandboxes.ts';
 import { addStartRoute } from './routes/start.ts';
 import { addTemplateRoutes } from './routes/templates.ts';
@@ -41,14 +43,14 @@ import { sandboxViews } from './sandbox-view.ts';
 export function createApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   const app = new OpenAPIHono<HttpEnv>();
   const viewOf = sandboxViews({ domain: deps.config.domain, isDiskEnforced: diskEnforcement(deps.operations) });
-  const http: Http = { app, deps, viewOf, methods: new Map() };
+  const http: Http = { app, deps, viewOf, requests: requestCounts(), methods: new Map() };
   app.onError((error, c) => (isE2bPath(c.req.path) ? e2bErrorResponse(c, error) : errorResponse(c, error)));
   app.notFound((c) =>
     isE2bPath(c.req.path)
       ? e2bErrorResponse(c, notServed(`${c.req.method} ${c.req.path.slice(0, 200)}`))
       : errorResponse(c, noSuchRoute(c)),
   );
-  app.use(requestFacts(deps), accessLog(deps), answerHeaders);
+  app.use(requestFacts(deps), accessLog(deps, http.requests), answerHeaders);
   if (deps.config.corsOrigins.length > 0) app.use(crossOrigin(deps.config.corsOrigins));
   app.use((c, next) => {
     checkTarget(c);
@@ -62,7 +64,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono<HttpEnv> {
   for (const addRoutes of [addKeyRoutes, addAdminRoutes, addHealthRoutes, addOpenapiRoute]) addRoutes(http);
   for (const addRoutes of [addExecRoutes, addFileRoutes, addLogRoute, addMetricsRoute, addProcessRoute])
     addRoutes(http);
-  for (const addRoutes of [addPoolRoutes, addCapacityRoute]) addRoutes(http);
+  for (const addRoutes of [addPoolRoutes, addCapacityRoutes, addRequestsRoute]) addRoutes(http);
   addTicketRoute(http);
   addTerminalRoute(http);
   addDashboard(http);

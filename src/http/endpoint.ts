@@ -36,7 +36,6 @@ export function addEndpoint<
 >(http: Http, spec: EndpointSpec<P, Q, B>, answer: (asked: Asked<P, Q, B>) => Promise<Response> | Response): void {
   addRoute(http, spec, async (c) => {
     const caller = await authenticateCaller(http.deps.operations, c);
-    c.get('facts').keyId = caller.keyId;
     if (spec.role === 'admin') requireAdmin(caller);
     const { params, query, body } = await readInputs(c, spec);
     // Each was parsed by its own schema, or by the empty one that is its type where there is none.

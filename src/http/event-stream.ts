@@ -1,4 +1,3 @@
-import type { PoolEventData } from '../contract/pool.ts';
 import type { SandboxEventData } from '../contract/sandbox-event.ts';
 import { errorMessage } from '../domain/errors.ts';
 import type { NoticedEvent, WatchedEvent } from '../operations/watch-events.ts';
@@ -75,7 +74,7 @@ function textsOf(http: Http, events: AsyncGenerator<WatchedEvent>): () => Promis
 
 async function textOf(http: Http, event: WatchedEvent): Promise<string> {
   if (event.kind === 'notice') {
-    const data: SandboxEventData | PoolEventData = event.row === null ? event.about : await noticeData(http, event);
+    const data = event.row === null ? event.about : await noticeData(http, event);
     return `event: ${event.name}\ndata: ${JSON.stringify(data)}\n\n`;
   }
   const transition = historyItem(event.transition);

@@ -6,6 +6,7 @@ import type { Sandbox } from '../domain/sandbox.ts';
 import type { Log } from '../observe/logger.ts';
 import type { OperationDeps } from '../operations/deps.ts';
 import type { Tickets } from '../operations/tickets.ts';
+import type { RequestCounts } from './request-counts.ts';
 
 export interface HttpConfig {
   /** How long a lifecycle call waits when it does not say. */
@@ -46,6 +47,8 @@ export interface RequestFacts {
   route: string | null;
   operation: string | null;
   keyId: string | null;
+  /** Whose key it is; counted by, not logged. */
+  tenant: string | null;
   sandboxId: string | null;
   incarnation: number | null;
   /** What was thrown, for the log. */
@@ -63,6 +66,7 @@ export interface Http {
   readonly app: OpenAPIHono<HttpEnv>;
   readonly deps: HttpDeps;
   readonly viewOf: (row: Sandbox) => Promise<SandboxView>;
+  readonly requests: RequestCounts;
   /** The methods of each path so far. */
   readonly methods: Map<string, Set<string>>;
 }

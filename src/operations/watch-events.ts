@@ -1,5 +1,5 @@
 import type { RecordedTransition, Sandbox } from '../domain/sandbox.ts';
-import type { Change, PoolChange } from '../ports/change-feed.ts';
+import type { Change, ServiceChange } from '../ports/change-feed.ts';
 import type { PullProgress } from '../ports/container-runtime.ts';
 import { type Caller, getVisible } from './caller.ts';
 import type { OperationDeps } from './deps.ts';
@@ -22,8 +22,8 @@ export type NoticedEvent =
       /** How far an image is that is being pulled. */
       readonly pull: PullProgress | null;
     }
-  /** Of the pool. */
-  | { readonly kind: 'notice'; readonly name: string; readonly row: null; readonly about: PoolChange['about'] };
+  /** Of no sandbox's own: for administrators who watch all. */
+  | { readonly kind: 'notice'; readonly name: string; readonly row: null; readonly about: ServiceChange['about'] };
 
 export interface WatchScope {
   /** null = all that the caller may see. */
@@ -59,7 +59,7 @@ async function* follow(
 ): AsyncGenerator<WatchedEvent> {
   const tenant = caller.role === 'admin' ? null : caller.tenant;
   const filter = { tenant, sandboxId: scope.sandboxId };
-  const isMine = ({ row }: Change | PoolChange) =>
+  const isMine = ({ row }: Change | ServiceChange) =>
     row === null
       ? tenant === null && scope.sandboxId === null
       : (tenant === null || row.tenant === tenant) && (scope.sandboxId === null || row.id === scope.sandboxId);
@@ -82,14 +82,16 @@ async function* follow(
   }
 }
 
-function noticeOf(change: Change | PoolChange): NoticedEvent | undefined {
-  if (change.row === null) return { kind: 'notice', name: `pool.${change.notice}`, row: null, about: change.about };
+function noticeOf(change: Change | ServiceChange): NoticedEvent | undefined {
+  if (change.row === null) {
+    return { kind: 'notice', name: `${change.topic}.${change.notice}`, row: null, about: change.about };
+  }
   const { notice, row, pull = null } = change;
   return notice === null ? undefined : { kind: 'notice', name: `sandbox.${notice}`, row, pull };
 }
 
 /** Rings when a change of mine is published, also when that was while the page before was read. */
-function bell(deps: OperationDeps, isMine: (change: Change | PoolChange) => boolean, signal: AbortSignal) {
+function bell(deps: OperationDeps, isMine: (change: Change | ServiceChange) => boolean, signal: AbortSignal) {
   let notices: NoticedEvent[] = [];
   let hasRung = false;
   let wake = () => {};

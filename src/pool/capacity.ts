@@ -1,4 +1,4 @@
-import type { AdmissionWish, Capacity, CapacityReason, CapacityStatus } from '../ports/capacity.ts';
+import type { AdmissionWish, Capacity, CapacityReason, CapacityStatus, MemoryPoint } from '../ports/capacity.ts';
 import type { Clock } from '../ports/clock.ts';
 import { admissionQueue } from './admission-queue.ts';
 import { type AdmissionRulesDeps, admissionRules } from './admission-rules.ts';
@@ -12,6 +12,7 @@ export interface CapacityDeps extends AdmissionRulesDeps, SlotEvictionDeps, Room
   readonly engine: string;
   readonly pressureStatus: () => CapacityStatus['pressure'];
   readonly disk: () => CapacityStatus['disk'];
+  readonly history?: () => readonly MemoryPoint[];
   /** What a start reserves that asks for nothing, for `status().refuses`; 512 where not said. */
   readonly usualMb?: number;
 }
@@ -79,6 +80,7 @@ export function capacity(deps: CapacityDeps): RunningCapacity {
     },
     roomMayHaveAppeared: serve,
     status,
+    history: () => deps.history?.() ?? [],
   };
 }
 

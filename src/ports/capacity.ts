@@ -45,6 +45,13 @@ export interface CapacityStatus {
   readonly refuses: CapacityReason | null;
 }
 
+/** Memory of the engine's machine at one instant, MiB. */
+export interface MemoryPoint {
+  readonly atMs: number;
+  readonly usedMb: number;
+  readonly reservedMb: number;
+}
+
 /** Room for sandboxes on the engine. */
 export interface Capacity {
   /**
@@ -59,4 +66,6 @@ export interface Capacity {
   /** Gives back what was reserved for a sandbox that was never written; nothing happens where there is a row. */
   release(sandboxId: string): void;
   status(): CapacityStatus;
+  /** Of the last hour, oldest first; empty where nobody looks. */
+  history(): readonly MemoryPoint[];
 }

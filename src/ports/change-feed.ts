@@ -18,8 +18,12 @@ export interface Change {
 
 export type PoolHappening = 'claimed' | 'missed' | 'discarded' | 'promoted' | 'demoted' | 'reaped' | 'evicted';
 
-/** Something that happened in the pool: to no sandbox, and of no tenant. */
+/** What is no change of a row, and of no tenant: for administrators. */
+export type ServiceChange = PoolChange | Correction;
+
+/** Something that happened in the pool. */
 export interface PoolChange {
+  readonly topic: 'pool';
   readonly row: null;
   readonly transition: null;
   readonly notice: PoolHappening;
@@ -34,13 +38,26 @@ export interface PoolChange {
   };
 }
 
+/** Row and world disagreed, and were made to agree. */
+export interface Correction {
+  readonly topic: 'reconcile';
+  readonly row: null;
+  readonly transition: null;
+  readonly notice: 'corrected';
+  readonly about: {
+    /** As in the metric `sandglass_corrections_total`. */
+    readonly kind: string;
+    readonly sandboxId: string;
+  };
+}
+
 /** Wake-ups for joins, long polls and event streams: delivered after the commit, in commit order per sandbox. */
 export interface ChangeFeed {
-  publish(change: Change | PoolChange): void;
+  publish(change: Change | ServiceChange): void;
   /** Calls `listener` for every change of a row until the returned function is called. A listener that throws harms nobody. */
   subscribe(listener: (change: Change) => void): () => void;
-  /** The same, with what happens in the pool. */
-  subscribeAll(listener: (change: Change | PoolChange) => void): () => void;
+  /** The same, with what is no change of a row. */
+  subscribeAll(listener: (change: Change | ServiceChange) => void): () => void;
   /** The row as it was right after the transition `seq`; undefined when that is too long ago for memory. */
   rowAt(seq: number): Sandbox | undefined;
 }

@@ -1,11 +1,11 @@
 import type { Sandbox } from '../domain/sandbox.ts';
-import type { Change, ChangeFeed, PoolChange } from '../ports/change-feed.ts';
+import type { Change, ChangeFeed, ServiceChange } from '../ports/change-feed.ts';
 
 const REMEMBERED = 2_000;
 
 /** The feed of one process: listeners are called in the order of subscribing, one that throws is reported. */
 export function changeFeed(onListenerError: (error: unknown) => void): ChangeFeed {
-  const listeners = new Set<(change: Change | PoolChange) => void>();
+  const listeners = new Set<(change: Change | ServiceChange) => void>();
   const rows = new Map<number, Sandbox>();
   const remember = ({ row, transition }: Change) => {
     if (transition === null) return;

@@ -114,6 +114,8 @@ export function reconciler(deps: ReconcilerDeps): Reconciler {
   };
   const onCorrection = (kind: string, sandboxId: string) => {
     deps.onCorrection(kind);
+    const about = { kind, sandboxId };
+    deps.feed.publish({ topic: 'reconcile', row: null, transition: null, notice: 'corrected', about });
     log.warn({ event: 'reconcile.corrected', kind, sandboxId }, 'row and world disagreed; made good');
   };
   const observe = observeWith({ ...deps, lock, driver: drives, applyEvent, onCorrection });

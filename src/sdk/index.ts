@@ -7,14 +7,16 @@ export { engines, templates } from './installation.ts';
 export type { SandboxFilter } from './list-views.ts';
 export type { LogLinesOptions } from './log-lines.ts';
 export type { MetricsOptions } from './observe.ts';
-export { capacity, pool, poolSignature } from './pool.ts';
+export { capacity, capacityHistory, pool, poolSignature, requestCounts } from './pool.ts';
 export { type CallOptions, Sandbox } from './sandbox.ts';
 export { SandglassError, type SandglassErrorCode } from './sandglass-error.ts';
 export type { Terminal, TerminalEnd, TerminalOptions } from './terminal.ts';
 export { type ServiceEvent, type WatchOptions, watchEvents } from './watch-events.ts';
 export type { WebSocketClass, WebSocketLike } from './web-socket.ts';
 export type {
+  CapacityHistoryView,
   CapacityView,
+  CorrectionEventData,
   EngineView,
   ExecOptions,
   ExecResult,
@@ -35,6 +37,7 @@ export type {
   PoolSignatureView,
   PoolView,
   ProcessView,
+  RequestCountsView,
   SandboxEventData,
   SandboxStart,
   SandboxView,

@@ -1,7 +1,14 @@
 import { bodyWith } from './checked-body.ts';
 import { openConnection } from './connection.ts';
 import type { ConnectionOptions } from './connection-options.ts';
-import type { CapacityView, PoolView, SandboxStart, StartSignature } from './wire.ts';
+import type {
+  CapacityHistoryView,
+  CapacityView,
+  PoolView,
+  RequestCountsView,
+  SandboxStart,
+  StartSignature,
+} from './wire.ts';
 
 /** The warm containers of the service, by signature: those of images that the key may start. */
 export async function pool(options: ConnectionOptions = {}): Promise<PoolView> {
@@ -26,4 +33,17 @@ export async function poolSignature(
 export async function capacity(options: ConnectionOptions = {}): Promise<CapacityView> {
   const { body } = await openConnection(options).ask({ method: 'GET', path: '/v1/capacity', isRepeatable: true });
   return bodyWith<CapacityView>(body, 'reservedMb');
+}
+
+/** Memory of the engine over the last hour: a point each 15 seconds, oldest first. */
+export async function capacityHistory(options: ConnectionOptions = {}): Promise<CapacityHistoryView> {
+  const call = { method: 'GET', path: '/v1/capacity/history', isRepeatable: true } as const;
+  const { body } = await openConnection(options).ask(call);
+  return bodyWith<CapacityHistoryView>(body, 'points');
+}
+
+/** How often each route was asked since the service began: by keys of the tenant, for administrators by everybody. */
+export async function requestCounts(options: ConnectionOptions = {}): Promise<RequestCountsView> {
+  const { body } = await openConnection(options).ask({ method: 'GET', path: '/v1/requests', isRepeatable: true });
+  return bodyWith<RequestCountsView>(body, 'items');
 }

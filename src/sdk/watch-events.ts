@@ -2,9 +2,9 @@ import { type Connection, openConnection } from './connection.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { responseEvents } from './response-events.ts';
 import { resumed } from './resumed.ts';
-import type { PoolEventData, SandboxEventData } from './wire.ts';
+import type { CorrectionEventData, PoolEventData, SandboxEventData } from './wire.ts';
 
-/** What happened: to a sandbox, or, for administrators who watch all, in the pool. */
+/** What happened: to a sandbox, or, for administrators who watch all, in the pool, or where row and world disagreed. */
 export type ServiceEvent =
   | {
       readonly type: 'sandbox';
@@ -15,7 +15,8 @@ export type ServiceEvent =
       /** As right after the transition; of one that is forgotten already, only its id. */
       readonly sandbox: SandboxEventData;
     }
-  | { readonly type: 'pool'; readonly name: string; readonly seq: null; readonly pool: PoolEventData };
+  | { readonly type: 'pool'; readonly name: string; readonly seq: null; readonly pool: PoolEventData }
+  | { readonly type: 'reconcile'; readonly name: string; readonly seq: null; readonly correction: CorrectionEventData };
 
 export interface WatchOptions {
   /** Begins after this seq; with what happens from now on when not given. */
@@ -68,5 +69,8 @@ async function* follow(
 /** The service validates what it sends against the schemas that these types are made from. */
 function eventOf(name: string, seq: number | null, data: unknown): ServiceEvent {
   if (name.startsWith('pool.')) return { type: 'pool', name, seq: null, pool: data as PoolEventData };
+  if (name.startsWith('reconcile.')) {
+    return { type: 'reconcile', name, seq: null, correction: data as CorrectionEventData };
+  }
   return { type: 'sandbox', name, seq, sandbox: data as SandboxEventData };
 }

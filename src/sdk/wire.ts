@@ -10,7 +10,9 @@ type Wish<T> = T extends readonly (infer Item)[]
     ? { readonly [Name in keyof T]: Wish<T[Name]> | (undefined extends T[Name] ? undefined : never) }
     : T;
 
+export type CapacityHistoryView = Bodies['CapacityHistory'];
 export type CapacityView = Bodies['Capacity'];
+export type CorrectionEventData = Bodies['CorrectionEvent'];
 export type EngineView = Bodies['Engine'];
 export type ExecEvent = Bodies['ExecEvent'];
 export type ExecResult = Bodies['ExecResult'];
@@ -30,6 +32,7 @@ export type PoolSignatureView = Bodies['PoolSignature'];
 export type PoolView = Bodies['Pool'];
 export type Problem = Bodies['Problem'];
 export type ProcessView = Bodies['ProcessList']['items'][number];
+export type RequestCountsView = Bodies['RequestCounts'];
 export type SandboxEventData = Bodies['SandboxEvent'];
 export type SandboxPageView = Bodies['SandboxPage'];
 export type SandboxView = Bodies['Sandbox'];

@@ -67,14 +67,18 @@ describe.skipIf(lacks !== undefined)('the dashboard of an operator', () => {
     await engine.getContainer(String(container?.Id)).remove({ force: true });
     await dashboard.goTo('/activity/corrections');
     await happening(dashboard, 'container lost lostone');
+    const frozen = await started({ id: 'frozen' });
+    await engine.getContainer(String((await containerOf(serviceIdOf(service.dataDir), frozen))?.Id)).pause();
+    await happening(dashboard, 'frozen outside frozen');
   });
 
-  it('draws the memory of the host, and counts what it asked for', async () => {
+  it('draws the memory of the host as the service kept it, and tells what everybody asked for', async () => {
+    await api('GET', '/v1/sandboxes/nobody-at-all');
     const { page, goTo } = await signedIn(browser, service);
     await goTo('/activity/requests');
     await page.getByRole('img', { name: /^Host memory: in use [\d.]+ (MiB|GiB), reserved by sandboxes/ }).waitFor();
     await page.getByRole('row', { name: /GET \/v1\/capacity [1-9]/ }).waitFor();
-    await page.getByRole('row', { name: /GET \/v1\/sandboxes\/\{id\}\/history/ }).waitFor();
+    await page.getByRole('row', { name: /GET \/v1\/sandboxes\/\{id\} [1-9]\d* [1-9]/ }).waitFor();
   });
 
   it('shows warm containers, the engine, the room on it and the templates', async () => {

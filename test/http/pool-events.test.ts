@@ -62,6 +62,22 @@ describe('an administrator on /v1/events', () => {
     expect(JSON.stringify(ofPool)).not.toContain(slot?.id);
   });
 
+  it('is told what had to be made good, also where no sandbox changed its state', async () => {
+    await withFloor(0);
+    const { id = '' } = await service.alice.start();
+    const hers = reading(wholeEventReader(await bodyOf(service.alice, '/v1/events')));
+    const all = reading(wholeEventReader(await bodyOf(service.admin, '/v1/events')));
+    const [read, seen] = [hers.take(1), all.take(2)];
+    await followed(2);
+    service.control.pauseOutside(id);
+    await service.lifecycle.pass();
+    await service.alice.start();
+    expect((await seen)[0]).toEqual({
+      ...{ id: null, name: 'reconcile.corrected', data: { kind: 'frozen_outside', sandboxId: id } },
+    });
+    expect((await read).map(({ name }) => name)).toEqual(['sandbox.pending']);
+  });
+
   it('is not told again what happened in the pool before', async () => {
     await withFloor(1);
     await service.alice.start();

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { capacitySchema } from '../../src/contract/capacity.ts';
+import { capacityHistorySchema, capacitySchema } from '../../src/contract/capacity.ts';
 import { poolViewSchema, startSignatureSchema } from '../../src/contract/pool.ts';
-import { capacity, pool, poolSignature, Sandbox } from '../../src/sdk/index.ts';
+import { capacity, capacityHistory, pool, poolSignature, requestCounts, Sandbox } from '../../src/sdk/index.ts';
 import { eventually } from '../support/api.ts';
 import { type MemoryService, memoryService } from '../support/memory-service.ts';
 import { testFloor, testTemplate } from '../support/rows.ts';
@@ -63,6 +63,17 @@ describe('GET /v1/capacity', () => {
   });
 });
 
+describe('GET /v1/capacity/history', () => {
+  it('shows any key how memory was used', async () => {
+    const points = [{ atMs: 1_785_585_600_000, usedMb: 5_120, reservedMb: 512 }];
+    service = await memoryService({
+      operations: (known) => ({ capacity: { ...known.capacity, history: () => points } }),
+    });
+    const view = capacityHistorySchema.strict().parse((await service.bob.get('/v1/capacity/history')).json);
+    expect(view).toEqual({ points: [{ at: '2026-08-01T12:00:00.000Z', usedMb: 5_120, reservedMb: 512 }] });
+  });
+});
+
 describe('POST /v1/pool/signature', () => {
   it('is that of the pool, with and without the defaults, and starts nothing', async () => {
     await withFloor(1);
@@ -110,12 +121,15 @@ describe('the SDK', () => {
     fetch: async (input: string | URL | Request, init?: RequestInit) => service.app.request(new Request(input, init)),
   });
 
-  it('reads pool and capacity, and asks for a signature', async () => {
+  it('reads pool, capacity and requests, and asks for a signature', async () => {
     await withFloor(1);
     const { items } = await pool(options());
     expect(items).toMatchObject([{ template: 'base', ready: 1 }]);
     expect((await poolSignature({ template: 'base' }, options())).signature).toBe(items[0]?.signature);
     expect(await capacity(options())).toMatchObject({ engine: 'memory', reservedMb: 64 });
+    expect(await capacityHistory(options())).toEqual({ points: [] });
+    const { items: counted } = await requestCounts(options());
+    expect(counted.map(({ method, route }) => `${method} ${route}`)).toContain('GET /v1/capacity');
   });
 
   it('starts with a reuse key once, and finds it again: running, paused or stopped', async () => {

@@ -1,3 +1,4 @@
+import { type CorrectionEventData, correctionEventSchema } from '../../src/contract/correction.ts';
 import { type PoolEventData, poolEventSchema } from '../../src/contract/pool.ts';
 import { type SandboxEventData, sandboxEventSchema } from '../../src/contract/sandbox-event.ts';
 
@@ -25,13 +26,14 @@ export function eventReader(body: ReadableStream<Uint8Array> | null): EventReade
   return readerOf(body, (_name, json) => sandboxEventSchema.parse(json));
 }
 
-/** Of sandboxes and of the pool. */
+/** Of sandboxes, of the pool, and of what was made good. */
 export function wholeEventReader(
   body: ReadableStream<Uint8Array> | null,
-): EventReader<SandboxEventData | PoolEventData> {
-  return readerOf(body, (name, json) =>
-    name.startsWith('pool.') ? poolEventSchema.parse(json) : sandboxEventSchema.parse(json),
-  );
+): EventReader<SandboxEventData | PoolEventData | CorrectionEventData> {
+  return readerOf<SandboxEventData | PoolEventData | CorrectionEventData>(body, (name, json) => {
+    if (name.startsWith('pool.')) return poolEventSchema.parse(json);
+    return (name.startsWith('reconcile.') ? correctionEventSchema : sandboxEventSchema).parse(json);
+  });
 }
 
 function readerOf<Data>(

@@ -39,6 +39,10 @@ function lineOf(event: ServiceEvent): string {
     const { signature, tier, why } = event.pool;
     return oneLine([event.name, signature ?? '-', tier, why ?? ''].join('  ').trimEnd());
   }
+  if (event.type === 'reconcile') {
+    const { kind, sandboxId } = event.correction;
+    return oneLine(`${event.name}  ${sandboxId}  ${kind}`);
+  }
   const { id, state, transition } = event.sandbox;
   const pull = 'image' in event.sandbox ? event.sandbox.pull : undefined;
   if (pull !== undefined) return oneLine(`${event.name}  ${id}  ${pullWords(pull)}`);

@@ -43,7 +43,12 @@ function Part({ part }: { readonly part: string }) {
     case 'pool':
       return <HappeningList kind="pool" none="Nobody asked the pool. The service tells administrators only." />;
     case 'corrections':
-      return <HappeningList kind="correction" none="Nothing had to be made good: that is how it should be." />;
+      return (
+        <HappeningList
+          kind="correction"
+          none="Nothing had to be made good: that is how it should be. The service tells administrators most of it."
+        />
+      );
     case 'requests':
       return <RouteCounts />;
     default:

@@ -5,7 +5,7 @@ import { latestCapacity, memoryPoints } from './memory-record.ts';
 /** MiB. */
 const STEPS = Array.from({ length: 16 }, (_, power) => 256 * 2 ** power);
 
-/** Memory of the host over the last hour, as far as this tab was open. */
+/** Memory of the host over the last hour. */
 export function HostMemory() {
   const points = memoryPoints.value;
   const room = latestCapacity.value;
@@ -17,7 +17,9 @@ export function HostMemory() {
         format={mebibytes}
         steps={STEPS}
         note={
-          room?.pressure ? `of ${mebibytes(room.pressure.limitMb)}; an hour, as far as this tab was open` : undefined
+          room?.pressure
+            ? `of ${mebibytes(room.pressure.limitMb)}; the last hour, or since the service began`
+            : undefined
         }
         lines={[
           { label: 'in use', colour: '--accent', isFilled: true, values: points.map(({ usedMb }) => usedMb) },

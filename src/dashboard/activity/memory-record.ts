@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
-import { capacity } from '../../sdk/pool.ts';
+import { capacity, capacityHistory } from '../../sdk/pool.ts';
 import type { CapacityView } from '../../sdk/wire.ts';
+import { clockSkewMs } from '../api/clock-skew.ts';
 import { pause } from '../parts/seen.ts';
 import { connectionOptions } from '../session.ts';
 
@@ -10,44 +11,40 @@ export interface MemoryPoint {
   readonly reservedMb: number;
 }
 
-const STORAGE_KEY = 'sandglass.memory';
 const EVERY_MS = 5_000;
 const KEPT_MS = 3_600_000;
 
 /** The room on the engine, as last told. */
 export const latestCapacity = signal<CapacityView | null>(null);
-/** Memory of the host over the last hour, as far as this tab was open. */
-export const memoryPoints = signal<readonly MemoryPoint[]>(stored());
+/** Memory of the engine over the last hour: as the service kept it, then as it was told since. */
+export const memoryPoints = signal<readonly MemoryPoint[]>([]);
 
-/** Asks every few seconds until the signal aborts; while nobody answers there are no points. */
+/** Asks every few seconds until the signal aborts; what was missed while nobody answered is asked for afterwards. */
 export async function recordMemory(until: AbortSignal): Promise<void> {
+  let hasPast = false;
   while (!until.aborted) {
     try {
-      note(await capacity({ ...connectionOptions.peek(), signal: until }));
+      const options = { ...connectionOptions.peek(), signal: until };
+      if (!hasPast) memoryPoints.value = await past(options);
+      hasPast = true;
+      note(await capacity(options));
     } catch {
       // The state of the event stream says that the service cannot be reached.
+      hasPast = false;
     }
     await pause(EVERY_MS, until);
   }
 }
 
+async function past(options: Parameters<typeof capacityHistory>[0]): Promise<readonly MemoryPoint[]> {
+  const { points } = await capacityHistory(options);
+  return points.map(({ at, ...mb }) => ({ atMs: Date.parse(at), ...mb }));
+}
+
 function note(room: CapacityView): void {
   latestCapacity.value = room;
   if (room.pressure === null) return;
-  const point = { atMs: Date.now(), usedMb: room.pressure.usedMb, reservedMb: room.reservedMb };
-  memoryPoints.value = [...memoryPoints.peek().filter(isRecent), point];
-  sessionStorage.setItem(STORAGE_KEY, JSON.stringify(memoryPoints.peek()));
-}
-
-function stored(): readonly MemoryPoint[] {
-  try {
-    const points: unknown = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? '[]');
-    return Array.isArray(points) ? points.filter(isRecent) : [];
-  } catch {
-    return [];
-  }
-}
-
-function isRecent({ atMs }: MemoryPoint): boolean {
-  return Date.now() - atMs < KEPT_MS;
+  const atMs = Date.now() + clockSkewMs.peek();
+  const recent = memoryPoints.peek().filter((point) => point.atMs > atMs - KEPT_MS);
+  memoryPoints.value = [...recent, { atMs, usedMb: room.pressure.usedMb, reservedMb: room.reservedMb }];
 }

@@ -3,7 +3,7 @@ import type { SandboxView } from '../../contract/sandbox-view.ts';
 import { type Connection, openConnection } from '../../sdk/connection.ts';
 import type { ConnectionOptions } from '../../sdk/connection-options.ts';
 import { listViews } from '../../sdk/list-views.ts';
-import { clockSkewMs } from '../api/counted-fetch.ts';
+import { clockSkewMs } from '../api/clock-skew.ts';
 import { newestSeq } from '../api/newest-seq.ts';
 import { onLongUnseen, pause, untilSeen } from '../parts/seen.ts';
 import { eventStream } from './event-stream.ts';
@@ -16,7 +16,8 @@ const PAGE_SIZE = 1_000;
 /** How far the first connection reaches back: what was done before the page was opened is told too. */
 const BACK_SEQS = 600;
 const KEPT_TRANSITIONS = 1_500;
-const KEPT_HAPPENINGS = 400;
+/** Of each kind: a flood of one hides no other. */
+const KEPT_HAPPENINGS = 200;
 const SHOWN_EVERY_MS = 100;
 const FIRST_RETRY_MS = 300;
 const LONGEST_RETRY_MS = 5_000;
@@ -61,7 +62,12 @@ export function noteAnswer(view: SandboxView): void {
 
 export function noteHappening(one: Happening): void {
   happenings.push(one);
-  happenings.splice(0, happenings.length - KEPT_HAPPENINGS);
+  const alike = happenings.filter(({ kind }) => kind === one.kind).length;
+  if (alike > KEPT_HAPPENINGS)
+    happenings.splice(
+      happenings.findIndex(({ kind }) => kind === one.kind),
+      1,
+    );
   show();
 }
 

@@ -12,6 +12,8 @@ export interface Happening {
 }
 
 const CORRECTIONS: ReadonlySet<string> = new Set(['CONTAINER_LOST', 'RECLAIMED']);
+/** Their transition follows, which the history keeps. */
+const TOLD_BY_TRANSITION: ReadonlySet<string> = new Set(['lost_while_stopped']);
 const FAILURES: ReadonlySet<string> = new Set([
   ...['crashed', 'oom_killed', 'disk_full', 'start_failed', 'name_conflict', 'engine_lost', 'container_lost'],
 ]);
@@ -29,6 +31,11 @@ export function happeningOf(event: WireEvent, atMs: number): Happening | undefin
     const parts = [tier, signature, why, durationMs === undefined ? undefined : `${durationMs} ms`];
     const detail = parts.filter((part) => part !== undefined && part !== null).join(' · ');
     return { ...{ key, atMs, kind, detail, sandboxId: null }, what: `pool ${event.name}` };
+  }
+  if (event.about === 'reconcile') {
+    const { kind, sandboxId } = event.data;
+    if (TOLD_BY_TRANSITION.has(kind)) return undefined;
+    return { ...{ key, atMs, kind: 'correction', sandboxId }, what: kind.replaceAll('_', ' '), detail: '' };
   }
   const { id: sandboxId, view, transition } = event;
   const told = { key, sandboxId, atMs: transition === null ? atMs : Date.parse(transition.at) };

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { SandglassError } from '../../sdk/sandglass-error.ts';
-import { clockSkewMs } from '../api/counted-fetch.ts';
+import { clockSkewMs } from '../api/clock-skew.ts';
 import { noteHappening } from '../live/feed.ts';
 import { failedCall } from '../live/happenings.ts';
 import { errorMessage } from './error-text.ts';

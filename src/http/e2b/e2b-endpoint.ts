@@ -44,7 +44,6 @@ export function addE2bEndpoint<Q extends z.ZodType = Nothing, B extends z.ZodTyp
       facts.route = path;
       facts.operation = spec.operation;
       const caller = await authenticateCaller(deps.operations, c);
-      facts.keyId = caller.keyId;
       // Each was parsed by its own schema, or by the empty one that is its type where there is none.
       return answer({ c, caller, ...(await readInputs(c, spec)) } as E2bAsked<Q, B>);
     });

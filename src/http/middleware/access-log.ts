@@ -3,19 +3,25 @@ import { errorMessage, isSandboxError } from '../../domain/errors.ts';
 import type { Log } from '../../observe/logger.ts';
 import { shownError } from '../error-response.ts';
 import type { HttpDeps, HttpEnv, RequestFacts } from '../http-deps.ts';
+import type { RequestCounts } from '../request-counts.ts';
 
 const ROUTINE = ['GET', 'HEAD', 'OPTIONS'];
 
 /** One line and one observation per request: what was asked, of what, and how it ended. */
-export function accessLog(deps: Pick<HttpDeps, 'log' | 'onRequest' | 'operations'>): MiddlewareHandler<HttpEnv> {
+export function accessLog(
+  deps: Pick<HttpDeps, 'log' | 'onRequest' | 'operations'>,
+  requests: RequestCounts,
+): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     await next();
     const facts = c.get('facts');
     const { method } = c.req;
     const { status } = c.res;
     const durationMs = deps.operations.clock.monotonicMs() - facts.beganMs;
-    deps.onRequest(facts.route ?? 'unmatched', method, status, durationMs);
-    const { beganMs: _beganMs, failure: _failure, ...told } = facts;
+    const { beganMs: _beganMs, failure: _failure, tenant, ...told } = facts;
+    const route = facts.route ?? 'unmatched';
+    deps.onRequest(route, method, status, durationMs);
+    requests.note({ tenant, method, route, status, durationMs });
     const outcome = facts.failure === undefined ? 'ok' : shownError(facts.failure).code;
     const line = { event: 'http.request', method, status, outcome, durationMs: rounded(durationMs), ...told };
     deps.log[levelOf(facts, method, status)]({ ...line, ...causeOf(facts.failure) }, `${method} ${facts.route ?? ''}`);

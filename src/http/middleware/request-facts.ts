@@ -17,6 +17,7 @@ export function requestFacts({ operations: { clock, ids } }: Pick<HttpDeps, 'ope
       route: null,
       operation: null,
       keyId: null,
+      tenant: null,
       sandboxId: null,
       incarnation: null,
       failure: undefined,

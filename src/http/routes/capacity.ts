@@ -1,17 +1,30 @@
-import { type CapacityView, capacitySchema } from '../../contract/capacity.ts';
+import { type CapacityView, capacityHistorySchema, capacitySchema } from '../../contract/capacity.ts';
 import type { OperationDeps } from '../../operations/deps.ts';
 import { addEndpoint } from '../endpoint.ts';
 import type { Http } from '../http-deps.ts';
+import { isoInstant } from '../instants.ts';
 
-export function addCapacityRoute(http: Http): void {
+const tag = 'Operations';
+
+export function addCapacityRoutes(http: Http): void {
+  const { capacity } = http.deps.operations;
   addEndpoint(
     http,
     {
-      ...{ method: 'get', path: '/v1/capacity', operationId: 'getCapacity', tag: 'Operations' },
+      ...{ method: 'get', path: '/v1/capacity', operationId: 'getCapacity', tag },
       summary: 'The room for sandboxes on the engine',
       answers: { 200: { description: 'As it is now', schema: capacitySchema } },
     },
-    ({ c }) => c.json(capacityView(http.deps.operations.capacity.status()), 200),
+    ({ c }) => c.json(capacityView(capacity.status()), 200),
+  );
+  addEndpoint(
+    http,
+    {
+      ...{ method: 'get', path: '/v1/capacity/history', operationId: 'getCapacityHistory', tag },
+      summary: 'Memory of the engine over the last hour',
+      answers: { 200: { description: 'Oldest first', schema: capacityHistorySchema } },
+    },
+    ({ c }) => c.json({ points: capacity.history().map(({ atMs, ...mb }) => ({ at: isoInstant(atMs), ...mb })) }, 200),
   );
 }
 

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { correctionEventSchema } from '../../contract/correction.ts';
 import { poolEventSchema } from '../../contract/pool.ts';
 import { lastEventIdSchema, sandboxEventSchema } from '../../contract/sandbox-event.ts';
 import { sandboxExample, transitionExample } from '../../contract/sandbox-example.ts';
@@ -22,9 +23,9 @@ const answer = {
 } as const;
 const answerOfAll = {
   ...answer,
-  description: `${answer.description}. For administrators also \`pool.*\`, without an id: what happens in the pool`,
+  description: `${answer.description}. For administrators also, without an id, \`pool.*\`: what happens in the pool; and \`reconcile.corrected\`: a row and the world were made to agree`,
   schema: z
-    .union([sandboxEventSchema, poolEventSchema])
+    .union([sandboxEventSchema, poolEventSchema, correctionEventSchema])
     .openapi({ example: { ...sandboxExample, transition: transitionExample } }),
 };
 

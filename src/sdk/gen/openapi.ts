@@ -76,6 +76,19 @@ export interface components {
             /** @description Starts that wait for room. */
             waiting: number;
         };
+        CapacityHistory: {
+            /** @description One each 15 seconds since the service began, an hour at most. */
+            points: {
+                at: string;
+                reservedMb: number;
+                usedMb: number;
+            }[];
+        };
+        CorrectionEvent: {
+            /** @description As in the metric `sandglass_corrections_total`. */
+            kind: string;
+            sandboxId: string;
+        };
         Engine: {
             /** @description How the service reaches the agents inside sandboxes. */
             agentsReached: string;
@@ -591,6 +604,24 @@ export interface components {
             message: string;
             oomKilled?: boolean;
             signal?: string;
+        };
+        RequestCounts: {
+            /** @description The most asked first. */
+            items: {
+                count: number;
+                /** @description Answered with 500 or more. */
+                failed: number;
+                longestMs: number;
+                /** @description Until the head of the answer, as the service measured it. */
+                meanMs: number;
+                method: string;
+                /** @description Answered with 400 to 499. */
+                refused: number;
+                /** @description The path with its parameters by name; `unmatched` where there is none. */
+                route: string;
+            }[];
+            /** @description When this process of the service began to count. */
+            since: string;
         };
         RestartSandbox: {
             lifetime?: {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type PoolEvents, poolEvents } from '../../../src/compose/pool-events.ts';
 import { slotGroup } from '../../../src/pool/slot-group.ts';
 import { hotDefaults } from '../../../src/pool/use-window.ts';
-import type { Change, PoolChange } from '../../../src/ports/change-feed.ts';
+import type { Change, ServiceChange } from '../../../src/ports/change-feed.ts';
 import { type RecordingLog, recordingLog } from '../../support/live-store/recording-log.ts';
 import { startOf } from '../pool/pool-room.ts';
 
@@ -11,7 +11,7 @@ const SHORT = { signature: '12345678', tier: 'hot' };
 const slot = { id: 'theslot', signature: SIGNATURE, tier: 'hot', readySinceMs: 0, createdAtMs: 0 } as const;
 
 let log: RecordingLog;
-let published: (Change | PoolChange)[];
+let published: (Change | ServiceChange)[];
 let counted: (readonly string[])[];
 let events: PoolEvents;
 
