@@ -1,4 +1,4 @@
-import { transition } from 'xstate';
+import { type ActorScope, createActor } from 'xstate';
 import type { SandboxEvent } from './events.ts';
 import type { DecisionInput } from './guards.ts';
 import type { LifetimePolicy } from './lifetime.ts';
@@ -16,6 +16,16 @@ export type Decision =
   | { readonly outcome: 'accepted'; readonly next: Sandbox; readonly transition: Transition }
   | { readonly outcome: 'refused'; readonly state: SandboxState; readonly accepts: readonly string[] };
 
+const idle = createActor(sandboxMachine);
+/**
+ * xstate's own `transition` makes an actor for each call: 50 us a decision instead of 26. The machine spawns and sends nothing
+ * (test/unit/machine-form.test.ts), so that one that never runs serves all.
+ */
+const SCOPE: ActorScope<ReturnType<typeof idle.getSnapshot>, DecisionInput> = {
+  ...{ self: idle, system: idle.system, id: '', sessionId: '' },
+  ...{ logger() {}, defer() {}, emit() {}, stopChild() {}, actionExecutor() {} },
+};
+
 /** What a sandbox does about an event. Pure; the caller commits `next` guarded by the version it read. */
 export function decide(row: Sandbox, event: SandboxEvent, context: DecisionContext): Decision {
   const input: DecisionInput = { ...event, atMs: context.atMs, policy: context.policy };
@@ -23,7 +33,7 @@ export function decide(row: Sandbox, event: SandboxEvent, context: DecisionConte
   if (!snapshot.can(input)) {
     return { outcome: 'refused', state: row.state, accepts: acceptedCalls(row, context) };
   }
-  const [after] = transition(sandboxMachine, snapshot, input);
+  const after = sandboxMachine.transition(snapshot, input, SCOPE);
   const to = after.value;
   const next: Sandbox = {
     ...after.context,
