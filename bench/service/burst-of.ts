@@ -7,14 +7,15 @@ import { readView, stagesOf } from './sandbox-view.ts';
 import { deleteAll, expectContainers } from './warm-pool.ts';
 
 /**
- * Default creates all at once, each over a connection that is open already; all are deleted again. Milliseconds until
- * the last answer. Throws when the engine does not run a container of each that was answered.
+ * Default creates over connections that are open already, all at once or one after the other; all are deleted again.
+ * Milliseconds until the last answer. Throws when the engine does not run a container of each that was answered.
  */
 export async function burstOf(
   setup: BenchSetup,
   service: BenchService,
   creates: number,
   taken: Taken,
+  order: 'at once' | 'in turn' = 'at once',
 ): Promise<number> {
   setup.ending.check();
   const client = service.client();
@@ -37,7 +38,8 @@ export async function burstOf(
     }
   };
   const beganMs = performance.now();
-  await Promise.all(all.map(create));
+  if (order === 'at once') await Promise.all(all.map(create));
+  else for (const _ of all) await create();
   const wholeMs = performance.now() - beganMs;
   await expectContainers(service, made);
   await deleteAll(service, made);

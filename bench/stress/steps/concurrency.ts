@@ -1,6 +1,8 @@
+import { quantile } from '../../../src/observe/quantile.ts';
 import type { Taken } from '../../interleaved.ts';
 import { burstOf } from '../../service/burst-of.ts';
-import { type Answers, judgeConcurrency } from '../judgements.ts';
+import { claimsOf } from '../../service/warm-pool.ts';
+import { type Burst, judgeConcurrency } from '../judgements.ts';
 import type { Step } from '../step.ts';
 import type { World } from '../world.ts';
 
@@ -8,24 +10,30 @@ export const concurrency: Step = {
   name: 'concurrency',
   about: 'default creates all at once, the pool full before each burst; all are deleted again',
   async run(world) {
-    const { atOnce, rounds } = world.sizes.bursts;
+    const { alone, atOnce, rounds } = world.sizes.bursts;
     const errors: string[] = [];
-    const byWidth = new Map<number, Answers>();
+    const byWidth = new Map<number, Burst>();
     await world.rest();
     const memoryBefore = await memoryOf(world, 'before bursts');
+    const one: Taken = { samples: [], errors, stages: {} };
+    await burstOf(world.setup, world.service, alone, one, 'in turn');
     for (const width of atOnce) {
       const taken: Taken = { samples: [], errors, stages: {} };
+      const before = await claimsOf(world.service);
       for (let round = 0; round < rounds; round += 1) {
         world.setup.say(`${width} creates at once: ${round + 1} of ${rounds}`);
         await world.rest();
         await burstOf(world.setup, world.service, width, taken);
       }
-      byWidth.set(width, { asked: width * rounds, latencies: taken.samples });
+      const { misses } = await claimsOf(world.service);
+      byWidth.set(width, { asked: width * rounds, latencies: taken.samples, misses: misses - before.misses });
       await world.sample(`${width} at once`);
     }
     await world.rest();
     const memoryAfter = await memoryOf(world, 'after bursts');
-    return { judged: judgeConcurrency({ byWidth, memoryBefore, memoryAfter }), errors };
+    const aloneMs = quantile(one.samples, 0.5);
+    const { many: floor } = world.sizes.floor;
+    return { judged: judgeConcurrency({ floor, aloneMs, byWidth, memoryBefore, memoryAfter }), errors };
   },
 };
 
