@@ -1,8 +1,9 @@
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type Api, apiOf } from '../support/api.ts';
+import { type Api, apiOf, eventually } from '../support/api.ts';
 import { interruptingProxy } from '../support/cli/interrupting-proxy.ts';
 import { runCli } from '../support/cli/run-cli.ts';
 import { containerOf, engine, serviceIdOf } from '../support/engine.ts';
@@ -186,6 +187,31 @@ it('fails a check where an idle sandbox takes more than its template declares', 
   ]);
   const none = await cli('--check', '--template=tiny');
   expect([none.exitCode, none.results]).toEqual([2, '']);
+});
+
+it('deletes what it started when it is interrupted, starts no more, and ends with 1', async () => {
+  const before = new Set<string>();
+  const made = async () => {
+    const { body } = await api('GET', '/v1/sandboxes?state=pending,running,stopping,stopped,deleting,deleted');
+    const items: { id: string; state: string; labels: object }[] = body.items;
+    return items.filter(({ id, labels }) => 'sandglass.profile' in labels && !before.has(id));
+  };
+  for (const { id } of await made()) before.add(id);
+  const env = { PATH: process.env['PATH'], ...environment() };
+  const argv = ['dist/cli.js', 'profile', '--template=tiny', '--concurrency=2,3,4,5', '--timeout=20'];
+  const child = spawn(process.execPath, argv, { env, stdio: 'ignore' });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  try {
+    await eventually('it has started some', async () => (await made()).length > 0, 30_000);
+    child.kill('SIGINT');
+    expect(await ended).toBe(1);
+  } finally {
+    child.kill('SIGKILL');
+  }
+  const states = (await made()).map(({ state }) => state);
+  expect(states).toEqual(states.map(() => 'deleted'));
+  // Its first level, or, where that was over so soon, its second.
+  expect(states.length).toBeLessThanOrEqual(2 + 3);
 });
 
 // Their start is what takes long on a busy machine.
