@@ -33,6 +33,9 @@ it('23: after a restart of dockerd, on which all containers die, every row is ri
     const view = async (id: string) => (await api('GET', `/v1/sandboxes/${id}`)).body;
 
     await engine.stop();
+    // A start in the moment before the service hears of it is taken, and done once the engine is back.
+    const metrics = async () => (await fetch(`${service?.adminUrl}/metrics`)).text();
+    await eventually('the loss is known', async () => /^sandglass_engine_up 0$/m.test(await metrics()), 10_000);
     const refused = await api('POST', '/v1/sandboxes', { body: { image: IMAGE } });
     expect([refused.status, refused.body.code]).toEqual([503, 'engine_unavailable']);
     // Taken without an engine: 202 and done when it is back, or 200 where its end was heard of before.
