@@ -117,8 +117,17 @@ async function activeSandbox(service: BenchService, count: number): Promise<numb
 
 async function workingSets({ serviceId }: BenchService): Promise<readonly number[]> {
   const sets: number[] = [];
-  for (const { Id, State } of await containersOf(serviceId)) {
-    if (State === 'running') sets.push((await cgroupMemory(Id)).workingSetMib);
+  for (const id of await runningOf(serviceId)) {
+    try {
+      sets.push((await cgroupMemory(id)).workingSetMib);
+    } catch (error) {
+      // Slots come and go: one that ended since it was listed has no memory.
+      if ((await runningOf(serviceId)).includes(id)) throw error;
+    }
   }
   return sets;
+}
+
+async function runningOf(serviceId: string): Promise<readonly string[]> {
+  return (await containersOf(serviceId)).filter(({ State }) => State === 'running').map(({ Id }) => Id);
 }
