@@ -62,7 +62,7 @@ async function measure(setup: BenchSetup, sides: Sides, burst: Burst): Promise<M
     setup.say(`${rowOf(burst)}: round ${round + 1} of ${burst.rounds}`);
     await untilWarm(setup.ending, sides.service, sides.floor);
     if (round < burst.rawRounds) await rawRound(setup, sides, burst.creates, raw);
-    if (round < burst.rounds) wholeMs.push(await burstOf(setup, sides.service, burst.creates, ours));
+    if (round < burst.rounds) wholeMs.push((await burstOf(setup, sides.service, burst.creates, ours)).wholeMs);
   }
   const after = await claimsOf(sides.service);
   const p99 = quantile(ours.samples, 0.99);

@@ -6,9 +6,16 @@ import { expectStatus } from './http-client.ts';
 import { readView, stagesOf } from './sandbox-view.ts';
 import { deleteAll, expectContainers } from './warm-pool.ts';
 
+export interface Burst {
+  /** Until the last answer. */
+  readonly wholeMs: number;
+  /** Answers that found no warm container, as each says of itself. */
+  readonly cold: number;
+}
+
 /**
  * Default creates over connections that are open already, all at once or one after the other; all are deleted again.
- * Milliseconds until the last answer. Throws when the engine does not run a container of each that was answered.
+ * Throws when the engine does not run a container of each that was answered.
  */
 export async function burstOf(
   setup: BenchSetup,
@@ -16,7 +23,7 @@ export async function burstOf(
   creates: number,
   taken: Taken,
   order: 'at once' | 'in turn' = 'at once',
-): Promise<number> {
+): Promise<Burst> {
   setup.ending.check();
   const client = service.client();
   const all = Array.from({ length: creates });
@@ -25,6 +32,7 @@ export async function burstOf(
     expectStatus(answer, 200, '/healthz');
   }
   const made: string[] = [];
+  let cold = 0;
   const create = async () => {
     try {
       const answer = await client.send('POST', '/v1/sandboxes', '{}');
@@ -32,6 +40,7 @@ export async function burstOf(
       const view = readView(answer);
       made.push(view.id);
       if (view.state !== 'running') throw new Error(`the sandbox is ${view.state}, not running`);
+      if (view.start?.path !== 'warm') cold += 1;
       keep(taken, { ms: answer.ms, stages: stagesOf(answer, view) });
     } catch (error) {
       taken.errors.push(errorMessage(error));
@@ -43,5 +52,5 @@ export async function burstOf(
   const wholeMs = performance.now() - beganMs;
   await expectContainers(service, made);
   await deleteAll(service, made);
-  return wholeMs;
+  return { wholeMs, cold };
 }

@@ -1,7 +1,6 @@
 import { quantile } from '../../../src/observe/quantile.ts';
 import type { Taken } from '../../interleaved.ts';
 import { burstOf } from '../../service/burst-of.ts';
-import { claimsOf } from '../../service/warm-pool.ts';
 import { type Burst, judgeConcurrency } from '../judgements.ts';
 import type { Step } from '../step.ts';
 import type { World } from '../world.ts';
@@ -19,14 +18,13 @@ export const concurrency: Step = {
     await burstOf(world.setup, world.service, alone, one, 'in turn');
     for (const width of atOnce) {
       const taken: Taken = { samples: [], errors, stages: {} };
-      const before = await claimsOf(world.service);
+      let misses = 0;
       for (let round = 0; round < rounds; round += 1) {
         world.setup.say(`${width} creates at once: ${round + 1} of ${rounds}`);
         await world.rest();
-        await burstOf(world.setup, world.service, width, taken);
+        misses += (await burstOf(world.setup, world.service, width, taken)).cold;
       }
-      const { misses } = await claimsOf(world.service);
-      byWidth.set(width, { asked: width * rounds, latencies: taken.samples, misses: misses - before.misses });
+      byWidth.set(width, { asked: width * rounds, latencies: taken.samples, misses });
       await world.sample(`${width} at once`);
     }
     await world.rest();
