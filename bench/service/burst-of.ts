@@ -14,16 +14,9 @@ export interface Burst {
 }
 
 /**
- * Default creates over connections that are open already, all at once or one after the other; all are deleted again.
- * Throws when the engine does not run a container of each that was answered.
+ * Default creates all at once, each over a connection that is open already; all are deleted again. Throws when the engine does not run a container of each that was answered.
  */
-export async function burstOf(
-  setup: BenchSetup,
-  service: BenchService,
-  creates: number,
-  taken: Taken,
-  order: 'at once' | 'in turn' = 'at once',
-): Promise<Burst> {
+export async function burstOf(setup: BenchSetup, service: BenchService, creates: number, taken: Taken): Promise<Burst> {
   setup.ending.check();
   const client = service.client();
   const all = Array.from({ length: creates });
@@ -47,8 +40,7 @@ export async function burstOf(
     }
   };
   const beganMs = performance.now();
-  if (order === 'at once') await Promise.all(all.map(create));
-  else for (const _ of all) await create();
+  await Promise.all(all.map(create));
   const wholeMs = performance.now() - beganMs;
   await expectContainers(service, made);
   await deleteAll(service, made);

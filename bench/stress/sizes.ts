@@ -3,8 +3,7 @@ export interface Sizes {
   readonly requests: number;
   readonly cycles: { readonly warmUp: number; readonly count: number; readonly atOnce: number };
   readonly poolCreates: number;
-  /** `alone`: creates one after the other before them. */
-  readonly bursts: { readonly alone: number; readonly atOnce: readonly number[]; readonly rounds: number };
+  readonly bursts: { readonly atOnce: readonly number[]; readonly rounds: number };
   readonly mixed: { readonly starts: number; readonly paced: number };
   readonly endpointRounds: number;
   readonly spike: number;
@@ -20,7 +19,7 @@ export const FULL: Sizes = {
   requests: 10,
   cycles: { warmUp: 50, count: 200, atOnce: 4 },
   poolCreates: 30,
-  bursts: { alone: 20, atOnce: [10, 50, 100], rounds: 2 },
+  bursts: { atOnce: [10, 50, 100], rounds: 2 },
   mixed: { starts: 5, paced: 20 },
   endpointRounds: 10,
   spike: 30,
@@ -34,7 +33,7 @@ export const QUICK: Sizes = {
   requests: 10,
   cycles: { warmUp: 1, count: 2, atOnce: 2 },
   poolCreates: 2,
-  bursts: { alone: 1, atOnce: [1, 2, 4], rounds: 1 },
+  bursts: { atOnce: [1, 2, 4], rounds: 1 },
   mixed: { starts: 5, paced: 2 },
   endpointRounds: 1,
   spike: 2,

@@ -20,8 +20,11 @@ export interface MainCommand {
  */
 const OOM_NEWS_MS = 200;
 
-/** On a busy host, or with a twentieth of a CPU, a command that ends at once takes longer than it is held. */
-const HELD_AT_MOST_MS = 2_000;
+/**
+ * On a busy host, or with a twentieth of a CPU, a command that ends at once takes longer than it is held. Well below the
+ * two seconds that the service waits for a claimed slot: beyond them it would take the agent for dead.
+ */
+const HELD_AT_MOST_MS = 1_000;
 const LOOK_AGAIN_MS = 5;
 
 /** Writes to the container's own output, which is the log of the sandbox. */

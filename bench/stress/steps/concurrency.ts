@@ -1,4 +1,3 @@
-import { quantile } from '../../../src/observe/quantile.ts';
 import type { Taken } from '../../interleaved.ts';
 import { burstOf } from '../../service/burst-of.ts';
 import { type Burst, judgeConcurrency } from '../judgements.ts';
@@ -9,13 +8,11 @@ export const concurrency: Step = {
   name: 'concurrency',
   about: 'default creates all at once, the pool full before each burst; all are deleted again',
   async run(world) {
-    const { alone, atOnce, rounds } = world.sizes.bursts;
+    const { atOnce, rounds } = world.sizes.bursts;
     const errors: string[] = [];
     const byWidth = new Map<number, Burst>();
     await world.rest();
     const memoryBefore = await memoryOf(world, 'before bursts');
-    const one: Taken = { samples: [], errors, stages: {} };
-    await burstOf(world.setup, world.service, alone, one, 'in turn');
     for (const width of atOnce) {
       const taken: Taken = { samples: [], errors, stages: {} };
       let misses = 0;
@@ -29,9 +26,8 @@ export const concurrency: Step = {
     }
     await world.rest();
     const memoryAfter = await memoryOf(world, 'after bursts');
-    const aloneMs = quantile(one.samples, 0.5);
     const { many: floor } = world.sizes.floor;
-    return { judged: judgeConcurrency({ floor, aloneMs, byWidth, memoryBefore, memoryAfter }), errors };
+    return { judged: judgeConcurrency({ floor, byWidth, memoryBefore, memoryAfter }), errors };
   },
 };
 

@@ -9,7 +9,7 @@ import type { Stopwatch } from './stopwatch.ts';
 
 /** A slot has answered its rehearsal: one that is silent for so long is dead. */
 const PATIENCE_MS = 500;
-/** A command is started and looked at for 50 ms before the answer. */
+/** A command is started and looked at before the answer: for 50 ms, up to a second where it gets no CPU. */
 const COMMAND_PATIENCE_MS = 2_000;
 const MOST_ATTEMPTS = 5;
 
