@@ -3,6 +3,7 @@ import { errorMessage, isSandboxError } from '../../domain/errors.ts';
 import type { Log } from '../../observe/logger.ts';
 import { shownError } from '../error-response.ts';
 import type { HttpDeps, HttpEnv, RequestFacts } from '../http-deps.ts';
+import { hundredths } from '../hundredths.ts';
 import type { RequestCounts } from '../request-counts.ts';
 
 const ROUTINE = ['GET', 'HEAD', 'OPTIONS'];
@@ -23,7 +24,7 @@ export function accessLog(
     deps.onRequest(route, method, status, durationMs);
     requests.note({ tenant, method, route, status, durationMs });
     const outcome = facts.failure === undefined ? 'ok' : shownError(facts.failure).code;
-    const line = { event: 'http.request', method, status, outcome, durationMs: rounded(durationMs), ...told };
+    const line = { event: 'http.request', method, status, outcome, durationMs: hundredths(durationMs), ...told };
     deps.log[levelOf(facts, method, status)]({ ...line, ...causeOf(facts.failure) }, `${method} ${facts.route ?? ''}`);
   };
 }
@@ -41,8 +42,4 @@ function causeOf(failure: unknown): object {
   }
   if (failure === undefined) return {};
   return { error: errorMessage(failure), stack: failure instanceof Error ? failure.stack : undefined };
-}
-
-function rounded(durationMs: number): number {
-  return Math.round(durationMs * 100) / 100;
 }

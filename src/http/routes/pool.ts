@@ -10,6 +10,7 @@ import type { StartWish } from '../../domain/spec.ts';
 import { readPool, signatureOfStart } from '../../operations/read-pool.ts';
 import { addEndpoint } from '../endpoint.ts';
 import type { Http } from '../http-deps.ts';
+import { hundredths } from '../hundredths.ts';
 
 const tag = 'Operations';
 
@@ -50,10 +51,6 @@ function poolView({ isOn, signatures }: ReturnType<typeof readPool>): PoolView {
     }),
   );
   return { on: isOn, items };
-}
-
-function hundredths(ms: number): number {
-  return Math.round(ms * 100) / 100;
 }
 
 function signatureView({ internet, start, ...shown }: Awaited<ReturnType<typeof signatureOfStart>>): StartSignature {

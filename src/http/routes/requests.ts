@@ -1,6 +1,7 @@
 import { type RequestCountsView, requestCountsSchema } from '../../contract/request-counts.ts';
 import { addEndpoint } from '../endpoint.ts';
 import type { Http } from '../http-deps.ts';
+import { hundredths } from '../hundredths.ts';
 import { isoInstant } from '../instants.ts';
 import type { RouteCount } from '../request-counts.ts';
 
@@ -27,8 +28,4 @@ export function addRequestsRoute(http: Http): void {
 
 function countView({ totalMs, longestMs, ...counted }: RouteCount): RequestCountsView['items'][number] {
   return { ...counted, meanMs: hundredths(totalMs / counted.count), longestMs: hundredths(longestMs) };
-}
-
-function hundredths(ms: number): number {
-  return Math.round(ms * 100) / 100;
 }
