@@ -4,7 +4,8 @@ import { errorMessage, SandboxError } from '../domain/errors.ts';
 import type { AgentClient, AgentInitOutcome } from '../ports/agent-client.ts';
 import type { Clock } from '../ports/clock.ts';
 import { connectOnce } from './connect-once.ts';
-import { postOnce } from './post-once.ts';
+import { initLines } from './init-lines.ts';
+import { type PostAnswer, type PostOptions, postOnce } from './post-once.ts';
 import { upgradeAgent } from './upgrade-agent.ts';
 
 /** Between two tries while the agent comes up: it listens some 55 ms after its start. */
@@ -12,32 +13,46 @@ const POLL_MS = 3;
 const LONGEST_ANSWER_MS = 5_000;
 const STOP_MS = 1_000;
 const BUSY_MS = 500;
+/** The incarnation of a slot. */
+const REHEARSAL = 0;
 
 /** Control calls over HTTP, straight to each agent's address. */
 export function httpAgentClient({ clock }: { readonly clock: Clock }): AgentClient {
   const dispatcher = new Agent({ connections: 2, keepAliveTimeout: 1_000, connect: { timeout: 1_000 } });
   // Streams may be quiet for as long as they like: only the answer's head is bounded.
   const streams = new Agent({ connections: 1_024, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 10_000 } });
+  const lines = initLines();
   return {
     async init(endpoint, secret, init, { patienceMs, isUp = false, signal }) {
       const call = { endpoint, secret, path: agentPaths.init, body: init };
-      if (isUp) return askOnce(call, patienceMs, signal);
+      if (isUp) {
+        const options = { withinMs: patienceMs, signal };
+        try {
+          const claimed = await lines.claim({ endpoint, secret, init, ...options });
+          return outcomeOf(claimed ?? (await send(call, options)));
+        } catch (cause) {
+          throwSilent(cause, signal);
+        }
+      }
+      const options = { withinMs: LONGEST_ANSWER_MS, signal };
       const giveUpMs = clock.monotonicMs() + patienceMs;
       for (;;) {
         signal.throwIfAborted();
         try {
           await connectOnce(endpoint);
-          return await ask(call, LONGEST_ANSWER_MS, signal);
+          const isRehearsal = init.incarnation === REHEARSAL;
+          const rehearsed = isRehearsal ? await lines.rehearse({ endpoint, secret, init, ...options }) : undefined;
+          return outcomeOf(rehearsed ?? (await send(call, options)));
         } catch (cause) {
+          if (clock.monotonicMs() >= giveUpMs) throwSilent(cause, signal);
           signal.throwIfAborted();
-          if (clock.monotonicMs() >= giveUpMs) throw silent(cause);
         }
         await clock.sleep(POLL_MS, signal);
       }
     },
     async announceStop(endpoint, secret, killInMs) {
       const call = { endpoint, secret, path: agentPaths.stop, body: { killInMs } };
-      await send(call, STOP_MS).catch(() => undefined);
+      await send(call, { withinMs: STOP_MS }).catch(() => undefined);
     },
     async call(endpoint, accessToken, { method, path, headers, body, signal }) {
       try {
@@ -49,8 +64,7 @@ export function httpAgentClient({ clock }: { readonly clock: Clock }): AgentClie
         answer.body.on('error', () => undefined);
         return { status: answer.statusCode, headers: answer.headers, body: answer.body };
       } catch (cause) {
-        signal.throwIfAborted();
-        throw silent(cause);
+        throwSilent(cause, signal);
       }
     },
     async upgrade(endpoint, accessToken, { path, headers, signal }) {
@@ -61,8 +75,7 @@ export function httpAgentClient({ clock }: { readonly clock: Clock }): AgentClie
           signal,
         });
       } catch (cause) {
-        signal.throwIfAborted();
-        throw silent(cause);
+        throwSilent(cause, signal);
       }
     },
     async isBusy(endpoint, accessToken) {
@@ -78,7 +91,10 @@ export function httpAgentClient({ clock }: { readonly clock: Clock }): AgentClie
         return false;
       }
     },
-    close: async () => void (await Promise.all([dispatcher.destroy(), streams.destroy()])),
+    async close() {
+      lines.close();
+      await Promise.all([dispatcher.destroy(), streams.destroy()]);
+    },
   };
 }
 
@@ -90,29 +106,18 @@ interface Call {
 }
 
 /** Rejects when there was no answer. */
-function send({ endpoint, secret, path, body }: Call, withinMs: number, signal?: AbortSignal) {
-  const post = { endpoint, path, body, headers: { [agentHeaders.initSecret]: secret } };
-  return postOnce(post, { withinMs, signal });
+function send({ endpoint, secret, path, body }: Call, options: PostOptions): Promise<PostAnswer> {
+  return postOnce({ endpoint, path, body, headers: { [agentHeaders.initSecret]: secret } }, options);
 }
 
-async function askOnce(call: Call, withinMs: number, signal: AbortSignal) {
-  try {
-    return await ask(call, withinMs, signal);
-  } catch (cause) {
-    signal.throwIfAborted();
-    throw silent(cause);
-  }
-}
-
-/** Rejects when there was no answer, or none that an agent gives. */
-async function ask(call: Call, withinMs: number, signal: AbortSignal): Promise<AgentInitOutcome> {
-  const { status, body: answer } = await send(call, withinMs, signal);
+/** Throws for what no agent answers. */
+function outcomeOf({ status, body: answer }: PostAnswer): AgentInitOutcome {
   if (status === 200) return { outcome: 'ready', ...tookOf(answer) };
   if (status === 409) return { outcome: 'other_incarnation' };
   if (status === 422 && isRefusal(answer)) {
     return { outcome: 'refused', message: answer.message, exitCode: answer.exitCode };
   }
-  throw new Error(`an agent answered ${status} to ${call.path}`);
+  throw new Error(`an agent answered ${status} to ${agentPaths.init}`);
 }
 
 function tookOf(answer: unknown): { readonly tookMs?: number } {
@@ -122,6 +127,11 @@ function tookOf(answer: unknown): { readonly tookMs?: number } {
 
 function isRefusal(answer: unknown): answer is { message: string; exitCode: number | null } {
   return typeof answer === 'object' && answer !== null && 'message' in answer && 'exitCode' in answer;
+}
+
+function throwSilent(cause: unknown, signal: AbortSignal): never {
+  signal.throwIfAborted();
+  throw silent(cause);
 }
 
 function silent(cause: unknown): SandboxError {

@@ -9,6 +9,7 @@ import { fileRoutes } from './filesystem/file-routes.ts';
 import { agentServer } from './http/agent-server.ts';
 import { connectRoutes } from './http/connect-routes.ts';
 import { healthRoutes } from './http/health-routes.ts';
+import { initLine } from './http/init-line.ts';
 import { initRoute } from './http/init-route.ts';
 import { stopRoute } from './http/stop-route.ts';
 import { mainCommand } from './main-command.ts';
@@ -19,8 +20,10 @@ import { mkfifoProgram } from './process/make-fifos.ts';
 import { processService } from './process/process-service.ts';
 import { processTable } from './process/process-table.ts';
 import { usageRoutes } from './process/usage-routes.ts';
+import { imageEnvOf } from './run-of.ts';
 import { openSession } from './session.ts';
 import { shutdown } from './shutdown.ts';
+import { runTaker } from './take-run.ts';
 import { terminalUpgrade } from './terminal/terminal-upgrade.ts';
 import { startTicks } from './ticks.ts';
 import { tunnel } from './tunnel.ts';
@@ -29,8 +32,11 @@ import { rehearse, warmUp } from './warm-up.ts';
 /** The main process of a sandbox, under docker-init: listens, and does nothing until it is given a run. */
 function main(): void {
   const initSecretHash = process.env[agentVariables.initSecretHash] ?? '';
-  const imageEnv = { ...process.env };
-  const imageWorkdir = process.cwd();
+  const image = {
+    imageEnv: imageEnvOf(process.env),
+    imageUser: process.env[agentVariables.imageUser] ?? '',
+    imageWorkdir: process.cwd(),
+  };
   const warn = (message: string) => process.stderr.write(`agent: ${message}\n`);
   const fifos = fifoPool({ make: mkfifoProgram(), warn });
   const deps: AgentDeps = { session: openSession(), accounts: systemAccounts(), ticks: startTicks(), fifos };
@@ -52,19 +58,12 @@ function main(): void {
     fifos.fill();
     void warmUp(port, accessToken);
   };
+  const taker = runTaker({ ...deps, ...image, mainCommand: command, onReady, rehearse: onRehearsal, endWith });
+  const init = { initSecretHash, taker };
   const server = agentServer({
     session: deps.session,
     routes: [
-      initRoute({
-        ...deps,
-        imageEnv,
-        imageWorkdir,
-        initSecretHash,
-        mainCommand: command,
-        onReady,
-        rehearse: onRehearsal,
-        endWith,
-      }),
+      initRoute(init),
       stopRoute(ending, initSecretHash),
       ...healthRoutes(deps.session),
       ...connectRoutes([Process.typeName], (router) => router.service(Process, processService(deps, table))),
@@ -72,7 +71,7 @@ function main(): void {
       ...usageRoutes(deps.accounts, table),
       ...fileRoutes(deps),
     ],
-    upgrades: [terminalUpgrade(deps, table)],
+    upgrades: [terminalUpgrade(deps, table), initLine(init)],
     connect: tunnel,
   });
   process.on('SIGTERM', () => ending.begin());

@@ -67,6 +67,15 @@ export interface AgentInitRefused {
   readonly exitCode: number | null;
 }
 
+/** The `upgrade` header of `/init` as a connection that stays: an AgentInit a line, answered by an AgentInitLine each. */
+export const INIT_LINE = 'sandglass-init';
+
+/** What `POST /init` would have answered. */
+export interface AgentInitLine {
+  readonly status: number;
+  readonly body: unknown;
+}
+
 /** Body of `POST /stop`: SIGKILL comes in so many milliseconds. */
 export interface AgentStop {
   readonly killInMs: number;

@@ -88,6 +88,7 @@ describe('the agent’s control calls', () => {
     const token = `X-Access-Token: ${own.token}`;
     const tries = [
       head('GET /init HTTP/1.1', 'Host: x', ...to(own, 49983), token, ...upgrade),
+      head('GET /init HTTP/1.1', 'Host: x', ...to(own, 49983), token, 'Connection: Upgrade', 'Upgrade: sandglass-init'),
       head('GET /sandglass/terminal HTTP/1.1', 'Host: x', ...to(own, 49983), token, ...upgrade),
       head(`GET /sandbox/${own.id}/49983/sandglass/terminal HTTP/1.1`, 'Host: x', token, ...upgrade),
       head('CONNECT 127.0.0.1:49983 HTTP/1.1', 'Host: x', ...to(own, 49983), token),

@@ -35,6 +35,8 @@ describe('the agent, as a root process inside can see it', () => {
     expect(await control(path, `x-access-token: ${own.token}`)).toBe('401');
     expect(await control(path, `${secret}: ${hash}`, `${secret}: ${hash}`)).toBe('401');
     for (const guess of guesses) expect(await control(path, `${secret}: ${guess}`), guess).toBe('401');
+    const line = ['connection: upgrade', 'upgrade: sandglass-init'];
+    for (const guess of guesses) expect(await control(path, ...line, `${secret}: ${guess}`), guess).toBe('401');
     expect(await own.ask('echo still here')).toBe('still here');
   });
 

@@ -5,9 +5,11 @@ import { AgentError, agentErrorOf } from '../agent-error.ts';
 import type { Session } from '../session.ts';
 import { type AgentRoute, sendError } from './agent-call.ts';
 
-/** What asks for another protocol than HTTP: a terminal, a tunnel. */
+/** What asks for another protocol than HTTP: a terminal, the service's own line. */
 export interface AgentUpgrade {
   readonly path: string;
+  /** `token`: the sandbox's access token. `own`: it looks itself. */
+  readonly access: 'token' | 'own';
   readonly take: (request: IncomingMessage, socket: Duplex, head: Buffer, query: URLSearchParams) => void;
 }
 
@@ -53,7 +55,7 @@ async function answer(deps: AgentServerDeps, request: IncomingMessage, response:
 function upgrade(deps: AgentServerDeps, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const { path, query } = targetOf(request);
   const target = deps.upgrades.find((one) => one.path === path);
-  if (!hasToken(deps.session, request)) refuseSocket(socket, 401);
+  if (target?.access !== 'own' && !hasToken(deps.session, request)) refuseSocket(socket, 401);
   else if (target === undefined) refuseSocket(socket, 404);
   else target.take(request, socket, head, query);
 }

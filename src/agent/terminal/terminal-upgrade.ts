@@ -30,6 +30,7 @@ export function terminalUpgrade(deps: AgentDeps, table: ProcessTable): AgentUpgr
   };
   return {
     path: agentPaths.terminal,
+    access: 'token',
     take(request, socket, head, query) {
       socket.on('error', () => socket.destroy());
       take(request, socket, head, query).catch((error) => refuseSocket(socket, agentErrorOf(error).status));

@@ -1,14 +1,16 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { Server } from 'node:http';
+import { get, type IncomingMessage, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemAccounts } from '../../../src/agent/accounts.ts';
 import { agentServer } from '../../../src/agent/http/agent-server.ts';
+import { initLine } from '../../../src/agent/http/init-line.ts';
 import { initRoute } from '../../../src/agent/http/init-route.ts';
 import { openSession, type Session, sha256 } from '../../../src/agent/session.ts';
-import { type AgentInit, agentHeaders, agentPaths } from '../../../src/contract/agent.ts';
+import { runTaker } from '../../../src/agent/take-run.ts';
+import { type AgentInit, agentHeaders, agentPaths, INIT_LINE } from '../../../src/contract/agent.ts';
 
 const SECRET = 'secret';
 let etc: string;
@@ -26,9 +28,8 @@ beforeEach(async () => {
   writeFileSync(join(etc, 'group'), '');
   session = openSession();
   [ready, rehearsed, commands, ended] = [[], [], [], []];
-  const route = initRoute({
-    ...{ session, accounts: systemAccounts(etc), imageEnv: {}, imageWorkdir: '/' },
-    initSecretHash: sha256(SECRET).toString('hex'),
+  const taker = runTaker({
+    ...{ session, accounts: systemAccounts(etc), imageEnv: {}, imageUser: '', imageWorkdir: '/' },
     mainCommand: {
       pid: undefined,
       async start([program = '']) {
@@ -40,7 +41,8 @@ beforeEach(async () => {
     rehearse: async ({ incarnation }) => void rehearsed.push(incarnation),
     endWith: (code) => ended.push(code),
   });
-  server = agentServer({ session, routes: [route], upgrades: [], connect: () => {} });
+  const init = { initSecretHash: sha256(SECRET).toString('hex'), taker };
+  server = agentServer({ session, routes: [initRoute(init)], upgrades: [initLine(init)], connect: () => {} });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -118,5 +120,19 @@ describe('an agent', () => {
     expect(session.current).toBeUndefined();
     await init();
     expect(await init({ incarnation: 2 }, 'guessed')).toBe(401);
+  });
+
+  it('takes an upgrade to its own protocol only, and with the secret only', async () => {
+    const asked = async (upgrade: string, secret: string) => {
+      const headers = { connection: 'Upgrade', upgrade, [agentHeaders.initSecret]: secret };
+      const request = get(url, { headers, agent: false });
+      const answer = await Promise.race([once(request, 'response'), once(request, 'upgrade')]);
+      request.destroy();
+      return (answer[0] as IncomingMessage).statusCode;
+    };
+    expect(await asked(INIT_LINE, SECRET)).toBe(101);
+    expect(await asked(INIT_LINE, 'guessed')).toBe(401);
+    expect(await asked('websocket', SECRET)).toBe(400);
+    expect(session.current).toBeUndefined();
   });
 });

@@ -21,7 +21,9 @@ async function aCommand(): Promise<{ command: MainCommand; ends: number[] }> {
   writeFileSync(join(etc, 'group'), '');
   const session = openSession();
   const init = { incarnation: 1, createdAtMs: 1, accessToken: 't', env: {}, user: 'me', workdir: null, command: null };
-  session.begin(await runOf({ session, accounts: systemAccounts(etc), imageEnv: {}, imageWorkdir: '/' }, init));
+  session.begin(
+    await runOf({ session, accounts: systemAccounts(etc), imageEnv: {}, imageUser: '', imageWorkdir: '/' }, init),
+  );
   const ends: number[] = [];
   return { command: mainCommand(session, (code) => ends.push(code)), ends };
 }

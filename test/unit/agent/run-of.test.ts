@@ -20,7 +20,7 @@ async function sandbox(user: string | null, imageWorkdir = '/') {
   };
   write('user:x:1000:1000::/home/user:/bin/sh\n', 'games:x:60:\n');
   const session = openSession();
-  const deps = { session, accounts: systemAccounts(etc), imageEnv: {}, imageWorkdir };
+  const deps = { session, accounts: systemAccounts(etc), imageEnv: {}, imageUser: '', imageWorkdir };
   const init = { incarnation: 1, createdAtMs: 1, accessToken: 't', env: {}, user, workdir: null, command: null };
   const run = await runOf(deps, init);
   session.begin(run);
