@@ -68,7 +68,7 @@ export interface Pool extends SlotSource, PoolView {
   end(): void;
 }
 
-/** A refill takes the machine that a claim wants: it waits for a pause between claims, but not for long. */
+/** A refill takes the machine that claims want: it waits until they are done and for a pause, but not for long. */
 const PAUSE = { quietMs: 50, longestMs: 500 };
 const EVICTION_ORDER: Readonly<Record<SlotTier, number>> = { cold: 0, hot: 1, permanent: 2 };
 
@@ -81,7 +81,7 @@ export function pool(deps: PoolDeps): Pool {
     filling.ask();
   });
   const table = slotTable({ hot, digestOf: digests.known, agentVersion: () => agentVersion });
-  const quiet = quietTime(clock, PAUSE);
+  const quiet = quietTime(clock, { ...PAUSE, isBusy: () => taken.size > 0 });
   const { use, cool, coolUnused } = heat(deps);
   /** Starts that somebody waits for and that get no slot. */
   const coldStarts = new Set<string>();
@@ -221,8 +221,8 @@ export function pool(deps: PoolDeps): Pool {
         miss(start, askedAtMs);
         return undefined;
       }
-      taken.set(slot.id, slot);
       quiet.disturb();
+      taken.set(slot.id, slot);
       use(group);
       return { id: slot.id, signature: group.signature, tier: tierOf(group) };
     },
@@ -243,6 +243,7 @@ export function pool(deps: PoolDeps): Pool {
       filling.ask();
     },
     claimed({ id, signature, tier }, durationMs) {
+      quiet.disturb();
       taken.delete(id);
       table.forget(id);
       deps.onClaim('hit', { signature, tier, durationMs });

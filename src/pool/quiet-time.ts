@@ -7,22 +7,30 @@ export interface QuietTime {
   leftMs(): number;
 }
 
+export interface QuietTimeOptions {
+  readonly quietMs: number;
+  readonly longestMs: number;
+  /** Whether something goes on that wants no work beside it: it is not quiet then. Asked before a disturbance is counted. */
+  readonly isBusy?: () => boolean;
+}
+
 /** Work waits until it was quiet for `quietMs`, but never longer than `longestMs` in all. */
 export function quietTime(
   clock: Pick<Clock, 'monotonicMs'>,
-  { quietMs, longestMs }: { readonly quietMs: number; readonly longestMs: number },
+  { quietMs, longestMs, isBusy = () => false }: QuietTimeOptions,
 ): QuietTime {
   let firstMs = Number.NEGATIVE_INFINITY;
   let lastMs = Number.NEGATIVE_INFINITY;
   return {
     disturb() {
       const nowMs = clock.monotonicMs();
-      if (nowMs - lastMs >= quietMs) firstMs = nowMs;
+      if (nowMs - lastMs >= quietMs && !isBusy()) firstMs = nowMs;
       lastMs = nowMs;
     },
     leftMs() {
       const nowMs = clock.monotonicMs();
-      return Math.max(0, Math.min(lastMs + quietMs, firstMs + longestMs) - nowMs);
+      const sinceMs = isBusy() ? nowMs : lastMs;
+      return Math.max(0, Math.min(sinceMs + quietMs, firstMs + longestMs) - nowMs);
     },
   };
 }

@@ -3,8 +3,9 @@ import { quietTime } from '../../../src/pool/quiet-time.ts';
 
 function setUp() {
   let nowMs = 0;
-  const quiet = quietTime({ monotonicMs: () => nowMs }, { quietMs: 50, longestMs: 500 });
-  return { quiet, at: (ms: number) => (nowMs = ms) };
+  let busy = false;
+  const quiet = quietTime({ monotonicMs: () => nowMs }, { quietMs: 50, longestMs: 500, isBusy: () => busy });
+  return { quiet, at: (ms: number) => (nowMs = ms), setBusy: (is: boolean) => (busy = is) };
 }
 
 describe('the quiet time', () => {
@@ -41,5 +42,23 @@ describe('the quiet time', () => {
     at(600);
     quiet.disturb();
     expect(quiet.leftMs()).toBe(50);
+  });
+
+  it('does not begin while something goes on, and is waited for no longer than the bound then either', () => {
+    const { quiet, at, setBusy } = setUp();
+    quiet.disturb();
+    setBusy(true);
+    at(200);
+    expect(quiet.leftMs()).toBe(50);
+    // Its end is a disturbance, but begins no new bound.
+    quiet.disturb();
+    at(480);
+    expect(quiet.leftMs()).toBe(20);
+    setBusy(false);
+    expect(quiet.leftMs()).toBe(0);
+    at(490);
+    setBusy(true);
+    at(500);
+    expect(quiet.leftMs()).toBe(0);
   });
 });
