@@ -36,11 +36,15 @@ export function openSession(): Session {
       return current;
     },
     begin(run) {
-      // A slot has its token since the rehearsal.
-      if (run.init.accessToken !== current?.init.accessToken) tokenHash = sha256(run.init.accessToken);
       current = run;
+      tokenHash = undefined;
     },
-    isAccessToken: (candidate) => tokenHash !== undefined && timingSafeEqual(sha256(candidate), tokenHash),
+    isAccessToken(candidate) {
+      if (current === undefined) return false;
+      // With the first call, not with the claim that hands the run over.
+      tokenHash ??= sha256(current.init.accessToken);
+      return timingSafeEqual(sha256(candidate), tokenHash);
+    },
   };
 }
 
