@@ -12,7 +12,7 @@ export interface Limit {
 const CLAIM_PROFILE =
   'CPU of the service in 160 claims on 2026-11-30, some 6 ms each on a machine that was slow that day: SQLite with what leads to it 21 %, HTTP 11 %, the connection to the agent 9 %, writes to sockets 7 %, the state machine 5 %, garbage 3 %, Redis 3 %, validation 2 %; nothing else has more than 3 %';
 const CLAIM_TRIED =
-  "the connection of the slot's rehearsal kept for its claim: stage `ready` p50 1.85 and 1.94 ms without, 1.65 and 1.96 ms with it, taken back; V8's `--always-sparkplug --no-lazy-feedback-allocation`: 6.3 to 5.7 ms of CPU, left out, being flags of one version of V8; a cache of rows before SQLite: left out, because it could lie. Since this run: that connection carries lines of JSON instead of HTTP, which is what an agent that has just woken up spent its time on: 2.9 to 4.5 ms of CPU of the agent for a claim before and 0.9 to 2.4 after, of the service 3.6 to 5.1 and 2.0 to 3.5, a burst of 50 by itself 261 to 404 ms and 141 to 237 (2026-12-01)";
+  "the connection of the slot's rehearsal kept for its claim: stage `ready` p50 1.85 and 1.94 ms without, 1.65 and 1.96 ms with it, taken back; V8's `--always-sparkplug --no-lazy-feedback-allocation`: 6.3 to 5.7 ms of CPU, left out, being flags of one version of V8; a cache of rows before SQLite: left out, because it could lie. Since this run: that connection carries lines of JSON instead of HTTP, which is what an agent that has just woken up spent its time on: in bursts of 50 of a harness, all but the first of each service, with refills that wait for their end, 3.1 to 4.5 ms of CPU of the agent for a claim before and 0.9 to 2.4 after, of the service 3.6 to 5.1 and 2.0 to 3.5, the whole burst 261 to 404 ms and 148 to 237 (2026-12-01)";
 
 const THE_MACHINE =
   'from there on the machine had a half to a third of the speed of 24 November: straight to the container 16,744 requests/s instead of 54,845, a bare proxy 194 MB/s written and 307 read instead of 360 and 836';
@@ -28,7 +28,7 @@ export const LIMITS: readonly Limit[] = [
   {
     row: 'warm create, one a second during refill',
     profile: `${CLAIM_PROFILE}; and starts of the engine run beside it on the same two cores`,
-    tried: `${CLAIM_TRIED}. Refills wait until 50 ms after the last claim, and one start runs at a time`,
+    tried: `${CLAIM_TRIED}. Refills wait until 50 ms after the end of the last claim, 500 ms at most, and one start runs at a time`,
     limit: 'what the claim itself takes, and a core that a start under way has',
   },
   {

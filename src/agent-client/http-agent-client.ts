@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici';
-import { agentHeaders, agentPaths } from '../contract/agent.ts';
+import { agentHeaders, agentPaths, REHEARSAL } from '../contract/agent.ts';
 import { errorMessage, SandboxError } from '../domain/errors.ts';
 import type { AgentClient, AgentInitOutcome } from '../ports/agent-client.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -13,8 +13,6 @@ const POLL_MS = 3;
 const LONGEST_ANSWER_MS = 5_000;
 const STOP_MS = 1_000;
 const BUSY_MS = 500;
-/** The incarnation of a slot. */
-const REHEARSAL = 0;
 
 /** Control calls over HTTP, straight to each agent's address. */
 export function httpAgentClient({ clock }: { readonly clock: Clock }): AgentClient {
@@ -129,6 +127,7 @@ function isRefusal(answer: unknown): answer is { message: string; exitCode: numb
   return typeof answer === 'object' && answer !== null && 'message' in answer && 'exitCode' in answer;
 }
 
+/** The signal's reason where that aborted, else `agent_unavailable`. */
 function throwSilent(cause: unknown, signal: AbortSignal): never {
   signal.throwIfAborted();
   throw silent(cause);

@@ -9,7 +9,6 @@ export interface InitLine {
    * reason when it aborts; the line is closed then. One at a time.
    */
   ask(init: AgentInit, options: PostOptions): Promise<PostAnswer | undefined>;
-  readonly isClosed: boolean;
   close(): void;
 }
 
@@ -33,7 +32,6 @@ export function initLine(socket: Duplex): InitLine {
   return {
     ask(init, { withinMs, signal }) {
       return new Promise((resolve, reject) => {
-        if (signal?.aborted) return reject(signal.reason);
         if (socket.destroyed) return resolve(undefined);
         const settle = () => {
           onAnswer = undefined;
@@ -51,12 +49,10 @@ export function initLine(socket: Duplex): InitLine {
           settle();
           resolve(answer);
         };
+        if (signal?.aborted) return cut();
         signal?.addEventListener('abort', cut, { once: true });
         socket.write(`${JSON.stringify(init)}\n`);
       });
-    },
-    get isClosed() {
-      return socket.destroyed;
     },
     close: () => void socket.destroy(),
   };

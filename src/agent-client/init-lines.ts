@@ -50,17 +50,15 @@ export function initLines(): InitLines {
         open.delete(line);
         if (kept.get(key) === line) kept.delete(key);
       });
-      let answer: PostAnswer | undefined;
-      for (let said = 0; said < REHEARSALS && (said === 0 || answer?.status === 200); said += 1) {
+      let answer = await line.ask(handing.init, handing);
+      for (let said = 1; said < REHEARSALS && answer?.status === 200; said += 1) {
         answer = await line.ask(handing.init, handing);
       }
       if (answer === undefined) throw new Error('the connection ended without an answer');
-      if (answer.status !== 200 || line.isClosed) {
-        line.close();
-        return answer;
-      }
-      kept.get(key)?.close();
-      kept.set(key, line);
+      if (answer.status === 200) {
+        kept.get(key)?.close();
+        kept.set(key, line);
+      } else line.close();
       return answer;
     },
     async claim(handing) {

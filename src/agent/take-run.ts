@@ -1,4 +1,4 @@
-import type { AgentInit, AgentInitDone, AgentInitRefused } from '../contract/agent.ts';
+import { type AgentInit, type AgentInitDone, type AgentInitRefused, REHEARSAL } from '../contract/agent.ts';
 import { AgentError } from './agent-error.ts';
 import type { MainCommand } from './main-command.ts';
 import { type RunDeps, runOf } from './run-of.ts';
@@ -27,8 +27,6 @@ export interface RunTaker {
   take(init: AgentInit): Promise<TakenRun>;
 }
 
-/** The incarnation of a slot: nobody's, and followed by the first run of whoever claims it. */
-const REHEARSAL = 0;
 /** A command that is up this long after its start was started well. */
 const HOLD_MS = 50;
 /** Exit code of a shell whose command cannot be started (POSIX, 2.8.2). */

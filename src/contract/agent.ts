@@ -36,6 +36,9 @@ export const agentPaths = {
   terminal: '/sandglass/terminal',
 } as const;
 
+/** The incarnation of a slot: nobody's, and followed by the first run of whoever claims it. */
+export const REHEARSAL = 0;
+
 /** Body of `POST /init`: a run of the sandbox, handed over once. The same run again answers 200. */
 export interface AgentInit {
   readonly incarnation: number;

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemAccounts } from '../../src/agent/accounts.ts';
 import { agentServer } from '../../src/agent/http/agent-server.ts';
@@ -12,6 +13,7 @@ import { initRoute } from '../../src/agent/http/init-route.ts';
 import { openSession, sha256 } from '../../src/agent/session.ts';
 import { runTaker } from '../../src/agent/take-run.ts';
 import { httpAgentClient } from '../../src/agent-client/http-agent-client.ts';
+import { initLine as lineOn } from '../../src/agent-client/init-line.ts';
 import type { AgentClient, AgentInit } from '../../src/ports/agent-client.ts';
 import { systemClock } from '../../src/runtime/host/system-clock.ts';
 
@@ -189,4 +191,12 @@ it('closes the lines that it has kept', async () => {
   await client.close();
   await Promise.all(kept.map((socket) => socket.destroyed || once(socket, 'close')));
   expect(sockets.every((socket) => socket.destroyed)).toBe(true);
+});
+
+it('is closed when it is asked for somebody who has gone: nobody else would', async () => {
+  const socket = new PassThrough();
+  const reason = new Error('over');
+  const asked = lineOn(socket).ask(run, { withinMs: 2_000, signal: AbortSignal.abort(reason) });
+  await expect(asked).rejects.toBe(reason);
+  expect(socket.destroyed).toBe(true);
 });
